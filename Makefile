@@ -1,0 +1,36 @@
+# Every command sets up first; that takes a blink when nothing has changed.
+PYTHON := .venv/bin/python
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench lock clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## make the virtual environment and get the system packages
+	@sh scripts/setup
+
+run: setup ## start the whole house with sample data, and print the addresses to open
+	@$(PYTHON) -m e2e.house
+
+test: lint ## lint, types, and every test
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
+
+lint: setup ## ruff, mypy, djlint
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m djlint templates --lint --quiet
+
+bench: setup ## measure speed beside a floor taken in the same run
+	@$(PYTHON) -m e2e.bench
+
+lock: ## resolve again after a change in pyproject.toml (needs uv)
+	uv lock
+	uv export --frozen --no-emit-project --no-annotate --no-header -q -o requirements.txt
+	uv export --frozen --no-emit-project --no-annotate --no-header -q --extra dev -o requirements-dev.txt
+
+clean: ## remove what tools have made, the virtual environment too
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
