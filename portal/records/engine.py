@@ -1,0 +1,105 @@
+"""Opening the database: SQLite that waits and loses no update, PostgreSQL that does not wait for ever.
+
+Two engines, one to read and one to write. On SQLite a transaction that may write takes the write lock at its
+start (`BEGIN IMMEDIATE`): an upgrade half way fails at once, whatever the busy timeout says.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+Session = Connection
+
+_BUSY_TIMEOUT_MS = 10_000
+_POSTGRES_LIMITS = (
+    "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace."""
+
+    reader: Engine
+    writer: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self.reader.connect() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self.writer.begin() as session:
+            yield session
+
+    def dispose(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:////path/file.db` or `postgresql://…`; the driver is psycopg 3, whatever the address says."""
+    parsed = make_url(url)
+    if is_sqlite(parsed):
+        writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
+        return Database(reader=reader, writer=writer)
+    writer = create_engine(psycopg(parsed), pool_pre_ping=True, connect_args={"options": _POSTGRES_LIMITS})
+    reader = create_engine(
+        psycopg(parsed),
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+        connect_args={"options": _POSTGRES_LIMITS},
+    )
+    return Database(reader=reader, writer=writer)
+
+
+def open_for_migrations(url: str) -> Engine:
+    """An engine that may rebuild tables: on SQLite without foreign keys, or a rebuild would delete the children."""
+    parsed = make_url(url)
+    if is_sqlite(parsed):
+        return _sqlite_engine(url, begin="BEGIN IMMEDIATE", foreign_keys=False)
+    return create_engine(psycopg(parsed))
+
+
+def is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def psycopg(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "timeout": _BUSY_TIMEOUT_MS / 1000,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        if query_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,1 @@
+"""Alembic's home: one file per step in `versions/`."""

@@ -1,0 +1,75 @@
+"""Who: accounts (receivables of one customer), their contacts, their links, and the sessions these open."""
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
+
+from portal.records.tables.base import metadata, public_id, ref, row_id
+from portal.records.types import Instant
+
+accounts = Table(
+    "accounts",
+    metadata,
+    row_id(),
+    public_id(),
+    Column("number", String(64), nullable=True, unique=True),
+    Column("name", String(200), nullable=False, index=True),
+    Column("currency", String(3), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    row_id(),
+    ref("account_id", "accounts.id"),
+    Column("name", String(200), nullable=False, server_default=""),
+    Column("email", String(254), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant, nullable=True),
+    UniqueConstraint("account_id", "email"),
+)
+
+# A link's token signs (public_id, version): raising the version cuts off every copy of the token and every
+# session that one of them opened.
+links = Table(
+    "links",
+    metadata,
+    row_id(),
+    public_id(),
+    ref("account_id", "accounts.id", index=True),
+    ref("contact_id", "contacts.id", nullable=True),
+    ref("charge_id", "charges.id", nullable=True),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+    Column("opened_at", Instant, nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    row_id(),
+    Column("secret_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    row_id(),
+    ref("session_id", "sessions.id"),
+    ref("link_id", "links.id"),
+    Column("link_version", Integer, nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    UniqueConstraint("session_id", "link_id", "link_version"),
+)
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("bucket", String(160), primary_key=True),
+    Column("window_at", Instant, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
