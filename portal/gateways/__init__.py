@@ -1,0 +1,1 @@
+"""Stripe, mail and PDF: foreign shapes stop here."""

@@ -1,0 +1,114 @@
+"""Stripe's objects, as plain dictionaries, read into our values. A field that must be there and is not is a
+bug and raises KeyError; one that Stripe may leave out is None."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.gateways.stripe_values import (
+    ChargeFacts,
+    CheckoutFacts,
+    DisputeFacts,
+    DisputeMovement,
+    IntentFacts,
+    RefundFacts,
+)
+
+Wire = Mapping[str, Any]
+
+
+def checkout_facts(session: Wire) -> CheckoutFacts:
+    return CheckoutFacts(
+        checkout_id=session["id"],
+        status=session["status"],
+        payment_status=session["payment_status"],
+        url=session.get("url"),
+        reference=session.get("client_reference_id"),
+        amount_cents=session["amount_total"],
+        currency=session["currency"],
+        metadata=dict(session.get("metadata") or {}),
+        livemode=session["livemode"],
+        created_at=_moment(session["created"]),
+        expires_at=_moment(session["expires_at"]),
+    )
+
+
+def intent_facts(intent: Wire) -> IntentFacts:
+    error = intent.get("last_payment_error") or {}
+    return IntentFacts(
+        payment_intent_id=intent["id"],
+        status=intent["status"],
+        amount_cents=intent["amount"],
+        received_cents=intent["amount_received"],
+        currency=intent["currency"],
+        metadata=dict(intent.get("metadata") or {}),
+        livemode=intent["livemode"],
+        created_at=_moment(intent["created"]),
+        error_code=error.get("code"),
+        decline_code=error.get("decline_code"),
+        error_message=error.get("message"),
+    )
+
+
+def charge_facts(charge: Wire) -> ChargeFacts:
+    """`charge.balance_transaction` must be expanded, or null: Stripe may book a charge an hour later."""
+    booked = charge.get("balance_transaction") or {}
+    details = charge.get("payment_method_details") or {}
+    kind = details.get("type", "")
+    shown = details.get(kind) or {}
+    return ChargeFacts(
+        charge_id=charge["id"],
+        status=charge["status"],
+        amount_cents=charge["amount"],
+        captured_cents=charge["amount_captured"],
+        currency=charge["currency"],
+        created_at=_moment(charge["created"]),
+        method_type=kind,
+        method_name=shown.get("brand") or shown.get("bank_name"),
+        last4=shown.get("last4"),
+        failure_code=charge.get("failure_code"),
+        failure_message=charge.get("failure_message"),
+        balance_transaction_id=booked.get("id"),
+        fee_cents=booked.get("fee"),
+        fee_currency=booked.get("currency"),
+    )
+
+
+def refund_facts(refund: Wire) -> RefundFacts:
+    return RefundFacts(
+        refund_id=refund["id"],
+        # Stripe's type allows null; a refund that has not said otherwise has not gone through.
+        status=refund.get("status") or "pending",
+        amount_cents=refund["amount"],
+        currency=refund["currency"],
+        created_at=_moment(refund["created"]),
+        reason=refund.get("reason"),
+        failure_reason=refund.get("failure_reason"),
+        metadata=dict(refund.get("metadata") or {}),
+    )
+
+
+def dispute_facts(dispute: Wire) -> DisputeFacts:
+    return DisputeFacts(
+        dispute_id=dispute["id"],
+        status=dispute["status"],
+        reason=dispute["reason"],
+        amount_cents=dispute["amount"],
+        currency=dispute["currency"],
+        created_at=_moment(dispute["created"]),
+        movements=tuple(_movement(each) for each in dispute["balance_transactions"]),
+    )
+
+
+def _movement(booked: Wire) -> DisputeMovement:
+    return DisputeMovement(
+        balance_transaction_id=booked["id"],
+        amount_cents=booked["amount"],
+        fee_cents=booked["fee"],
+        currency=booked["currency"],
+        created_at=_moment(booked["created"]),
+    )
+
+
+def _moment(stamp: int) -> datetime:
+    return datetime.fromtimestamp(stamp, UTC)

@@ -1,0 +1,194 @@
+"""What goes to Stripe and what comes back, as frozen values: no type of the `stripe` library gets past them.
+
+Importing this room does not import `stripe` (half a second of CPU). Ids and status words are Stripe's own;
+currencies are lower case as Stripe writes them; `_cents` are minor units; `_at` are aware UTC datetimes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts: eight digits.
+MAX_CHECKOUT_CENTS = 99_999_999
+
+Method = Literal["card", "us_bank_account"]
+
+
+class StripeUnavailable(Exception):
+    """Stripe could not be reached, is busy or is broken, or is still at the same request: ask again later.
+
+    Whether the request took effect is unknown; the same idempotency key must be used again.
+    """
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no (4xx); asking again will not help. `code` is Stripe's error code, or its
+    error type where it gives no code. The message is for the owner, not for a customer."""
+
+    def __init__(self, code: str, message: str, *, status: int) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutLine:
+    """One charge on Stripe's page: the reduced amount, with its discount told in `description`."""
+
+    name: str
+    description: str | None
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutOrder:
+    """What a checkout is to collect.
+
+    `reference` is the attempt's public id; `metadata` goes onto the session and its intent alike (and names
+    this installation); `expires_at` must be 30 minutes to 24 hours ahead by Stripe's clock.
+    """
+
+    reference: str
+    metadata: Mapping[str, str]
+    currency: str
+    lines: tuple[CheckoutLine, ...]
+    method: Method
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+    customer_email: str | None = None
+    statement_descriptor_suffix: str | None = None
+
+    @property
+    def total_cents(self) -> int:
+        return sum(line.amount_cents for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A session just opened. Its intent usually exists only once the customer has pressed Pay."""
+
+    checkout_id: str
+    url: str
+    payment_intent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutFacts:
+    """`status` open, complete or expired; `payment_status` paid, unpaid or no_payment_required."""
+
+    checkout_id: str
+    status: str
+    payment_status: str
+    url: str | None
+    reference: str | None
+    amount_cents: int
+    currency: str
+    metadata: Mapping[str, str]
+    livemode: bool
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFacts:
+    """`status` requires_payment_method, requires_confirmation, requires_action, processing, requires_capture,
+    canceled or succeeded. The error is that of the last try, and stays until the next."""
+
+    payment_intent_id: str
+    status: str
+    amount_cents: int
+    received_cents: int
+    currency: str
+    metadata: Mapping[str, str]
+    livemode: bool
+    created_at: datetime
+    error_code: str | None
+    decline_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFacts:
+    """The intent's latest charge; `status` pending, succeeded or failed. Only one of an intent's charges ever
+    succeeds, and none follows it. `method_name` is the card's brand or the bank's name. The fee is None while
+    Stripe has not booked the charge yet, and is in `fee_currency`, the settlement side."""
+
+    charge_id: str
+    status: str
+    amount_cents: int
+    captured_cents: int
+    currency: str
+    created_at: datetime
+    method_type: str
+    method_name: str | None
+    last4: str | None
+    failure_code: str | None
+    failure_message: str | None
+    balance_transaction_id: str | None
+    fee_cents: int | None
+    fee_currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """`status` pending, requires_action, succeeded, failed or canceled; it may fail after it succeeded."""
+
+    refund_id: str
+    status: str
+    amount_cents: int
+    currency: str
+    created_at: datetime
+    reason: str | None
+    failure_reason: str | None
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeMovement:
+    """Money that a dispute took (negative) or gave back, in the settlement currency."""
+
+    balance_transaction_id: str
+    amount_cents: int
+    fee_cents: int
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFacts:
+    """`amount_cents` is in the payment's own currency. Post from `movements`, never from `status` alone."""
+
+    dispute_id: str
+    status: str
+    reason: str
+    amount_cents: int
+    currency: str
+    created_at: datetime
+    movements: tuple[DisputeMovement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """A whole payment as Stripe has it now. Without `checkout` it was read by its intent; without `intent`
+    nobody has pressed Pay yet; refunds and disputes are oldest first."""
+
+    checkout: CheckoutFacts | None
+    intent: IntentFacts | None
+    charge: ChargeFacts | None
+    refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """The money was received (which a later refund or dispute does not undo)."""
+        return (
+            self.charge is not None and self.charge.status == "succeeded" and self.charge.captured_cents > 0
+        )
+
+    @property
+    def processing(self) -> bool:
+        """A bank debit is under way."""
+        return self.intent is not None and self.intent.status == "processing"
