@@ -61,7 +61,7 @@ def open_database(url: str) -> Database:
 
 
 def open_for_migrations(url: str) -> Engine:
-    """An engine that may rebuild tables: on SQLite without foreign keys, or a rebuild would delete the children."""
+    """An engine that may rebuild tables: no foreign keys on SQLite, or a rebuild would delete the children."""
     parsed = make_url(url)
     if is_sqlite(parsed):
         return _sqlite_engine(url, begin="BEGIN IMMEDIATE", foreign_keys=False)

@@ -7,7 +7,12 @@ from portal.records.engine import open_for_migrations
 from portal.records.tables import metadata
 
 
+# Any number will do, as long as it is only ours.
+LOCK = 7_204_611
+
+
 def migrate(connection: Connection) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -16,10 +21,13 @@ def migrate(connection: Connection) -> None:
         transactional_ddl=True,
     )
     with context.begin_transaction():
+        if not is_sqlite:
+            # Two processes that start together: the second waits, then finds nothing left to do.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         context.run_migrations()
-        if connection.dialect.name == "sqlite":
-            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-                raise RuntimeError(f"the migration left rows without their parents: {broken[:5]}")
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if is_sqlite else []
+        if broken:
+            raise RuntimeError(f"the migration left rows without their parents: {broken[:5]}")
 
 
 given = context.config.attributes.get("connection")

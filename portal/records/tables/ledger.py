@@ -95,6 +95,7 @@ credits = Table(
 )
 
 # Money (or a credit memo's value) put on one charge: exactly one of payment_id and credit_id is its origin.
+# `started_on` is the day whose discount terms it got: with an honoured quote, the day the checkout opened.
 allocations = Table(
     "allocations",
     metadata,
@@ -105,6 +106,7 @@ allocations = Table(
     ref("charge_id", "charges.id", index=True),
     Column("amount_cents", Cents, nullable=False),
     Column("discount_cents", Cents, nullable=False),
+    Column("started_on", Date, nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("amount_cents > 0", name="amount_positive"),

@@ -50,7 +50,7 @@ attempts = Table(
     Index("ix_attempts_state", "state", "checkout_expires_at"),
 )
 
-# The quote, charge by charge. The database sees to it that one created or open attempt at most holds a charge.
+# The quote, charge by charge. The database sees to it that one created or open attempt at most has a charge.
 attempt_charges = Table(
     "attempt_charges",
     metadata,

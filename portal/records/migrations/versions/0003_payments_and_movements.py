@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("charge_id", Id, nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("discount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint(

@@ -1,0 +1,117 @@
+"""Questions about charges: what is open on a day, one charge of one account, its lines, what settled it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from portal.records.engine import Session
+from portal.records.tables import allocations, charge_lines, charges, credits, movements
+
+
+class ChargeRow(NamedTuple):
+    """A charge and what of it is open on the day that was asked for."""
+
+    id: int
+    public_id: str
+    account_id: int
+    kind: str
+    number: str
+    issued_on: date
+    due_on: date
+    amount_cents: int
+    tax_cents: int
+    terms: str
+    discount_base: str
+    discount_mode: str
+    memo: str
+    open_cents: int
+
+
+class LineRow(NamedTuple):
+    """One line of a charge; amount_cents is before tax."""
+
+    position: int
+    description: str
+    quantity: str
+    unit_price: str
+    amount_cents: int
+    tax_cents: int
+
+
+class SettlementRow(NamedTuple):
+    """An allocation on a charge. A credit memo written for this very charge (`lowers_base`) is no payment."""
+
+    charge_id: int
+    started_on: date
+    amount_cents: int
+    discount_cents: int
+    lowers_base: bool
+    credit_amount_cents: int
+    credit_tax_cents: int
+
+
+_OPEN = func.coalesce(func.sum(movements.c.receivable_cents), 0).label("open_cents")
+_CHARGE = tuple(charges.c[name] for name in ChargeRow._fields if name != "open_cents")
+_EFFECTIVE = movements.c.effective_on <= bindparam("day")
+
+_OPEN_ON = (
+    select(*_CHARGE, _OPEN)
+    .join(movements, movements.c.charge_id == charges.c.id)
+    .where(charges.c.account_id == bindparam("account"), _EFFECTIVE)
+    .group_by(charges.c.id)
+    .having(_OPEN != 0)
+    .order_by(charges.c.due_on, charges.c.issued_on, charges.c.id)
+)
+_ONE = (
+    select(*_CHARGE, _OPEN)
+    .outerjoin(movements, (movements.c.charge_id == charges.c.id) & _EFFECTIVE)
+    .where(charges.c.account_id == bindparam("account"), charges.c.public_id == bindparam("wanted"))
+    .group_by(charges.c.id)
+)
+_LINES = (
+    select(*(charge_lines.c[name] for name in LineRow._fields))
+    .where(charge_lines.c.charge_id == bindparam("charge"))
+    .order_by(charge_lines.c.position)
+)
+_SETTLED = (
+    select(
+        allocations.c.charge_id,
+        allocations.c.started_on,
+        allocations.c.amount_cents,
+        allocations.c.discount_cents,
+        func.coalesce(credits.c.charge_id == allocations.c.charge_id, False),
+        func.coalesce(credits.c.amount_cents, 0),
+        func.coalesce(credits.c.tax_cents, 0),
+    )
+    .outerjoin(credits, credits.c.id == allocations.c.credit_id)
+    .where(
+        allocations.c.charge_id.in_(bindparam("charges", expanding=True)),
+        allocations.c.effective_on <= bindparam("day"),
+    )
+    .order_by(allocations.c.id)
+)
+
+
+def open_on(session: Session, account_id: int, on: date) -> Sequence[ChargeRow]:
+    """The account's charges with something open on that day, oldest due first."""
+    return [ChargeRow(*row) for row in session.execute(_OPEN_ON, {"account": account_id, "day": on})]
+
+
+def find(session: Session, account_id: int, public_id: str, on: date) -> ChargeRow | None:
+    """One charge, paid or not, if it is this account's."""
+    row = session.execute(_ONE, {"account": account_id, "wanted": public_id, "day": on}).first()
+    return ChargeRow(*row) if row else None
+
+
+def lines(session: Session, charge_id: int) -> Sequence[LineRow]:
+    return [LineRow(*row) for row in session.execute(_LINES, {"charge": charge_id})]
+
+
+def settlements(session: Session, charge_ids: Collection[int], on: date) -> Sequence[SettlementRow]:
+    """What was put on these charges by that day, in the order it was."""
+    if not charge_ids:
+        return []
+    found = session.execute(_SETTLED, {"charges": list(charge_ids), "day": on})
+    return [SettlementRow(*row) for row in found]

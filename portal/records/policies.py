@@ -1,0 +1,42 @@
+"""Policy as versioned rows: the newest row of a key that is in effect on a day wins."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select
+
+from portal.records.engine import Session
+from portal.records.tables import policies
+
+
+class PolicyRow(NamedTuple):
+    key: str
+    value: str
+    effective_on: date
+    set_at: datetime
+    set_by: str
+
+
+_COLUMNS = (policies.c.key, policies.c.value, policies.c.effective_on, policies.c.set_at, policies.c.set_by)
+# Ordered so that, read into a dict, the row that wins comes last.
+_IN_EFFECT = (
+    select(policies.c.key, policies.c.value)
+    .where(policies.c.effective_on <= bindparam("day"))
+    .order_by(policies.c.effective_on, policies.c.id)
+)
+_OF_KEY = select(*_COLUMNS).where(policies.c.key == bindparam("wanted")).order_by(policies.c.id)
+
+
+def in_effect(session: Session, on: date) -> dict[str, str]:
+    """Key → text, for every key that was ever set by that day."""
+    return {key: value for key, value in session.execute(_IN_EFFECT, {"day": on})}
+
+
+def of_key(session: Session, key: str) -> Sequence[PolicyRow]:
+    """Every version of one key, oldest first."""
+    return [PolicyRow(*row) for row in session.execute(_OF_KEY, {"wanted": key})]
+
+
+def add(session: Session, row: PolicyRow) -> None:
+    session.execute(insert(policies), row._asdict())

@@ -1,0 +1,146 @@
+"""How this installation is deployed, read from `PORTAL_…` environment variables and nowhere else.
+
+What the business has decided (terms, time zone, smallest payment) is not here: it is policy, in the database.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from portal.rules.refusals import Refusal
+
+STRIPE_API = "https://api.stripe.com"
+STRIPE_PAGES = ("https://checkout.stripe.com", "https://hooks.stripe.com")
+_SQLITE = "sqlite:///"
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+SecretsListed = Annotated[tuple[SecretStr, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Frozen; each field is the variable PORTAL_<NAME>. Lists are separated by commas."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    base_url: str = "http://127.0.0.1:8000"
+    database_url: str = f"{_SQLITE}data/portal.db"
+    secret_keys: SecretsListed = ()
+    instance: str = Field(default="portal", pattern=r"^[a-z0-9-]{1,40}$")
+    stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secrets: SecretsListed = ()
+    stripe_api_base: str = STRIPE_API
+    stripe_pages: Listed = STRIPE_PAGES
+    smtp_url: SecretStr | None = None
+    mail_from: str = "billing@localhost"
+    trusted_proxies: Listed = ()
+    worker: Literal["on", "off"] = "on"
+
+    @field_validator(
+        "secret_keys", "stripe_webhook_secrets", "stripe_pages", "trusted_proxies", mode="before"
+    )
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("stripe_secret_key", "smtp_url", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("base_url", "stripe_api_base")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://pay.example.com")
+        return value.rstrip("/")
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < 32 for key in keys):
+            raise ValueError("each key needs 32 characters or more, for example from `openssl rand -hex 32`")
+        return keys
+
+    @field_validator("stripe_webhook_secrets")
+    @classmethod
+    def _real_secrets(cls, values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for value in values:
+            bare = value.get_secret_value().strip()
+            # An empty secret would make every forged webhook valid.
+            if not bare.startswith("whsec_") or len(bare) < 16:
+                raise ValueError(
+                    "each secret starts with whsec_ (see your webhook endpoint in Stripe's dashboard)"
+                )
+        return values
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.is_live and self.stripe_api_base != STRIPE_API:
+            raise ValueError(f"a live Stripe key works with {STRIPE_API} only; unset PORTAL_STRIPE_API_BASE")
+        if self.is_live and not self.stripe_webhook_secrets:
+            raise ValueError(
+                "a live Stripe key needs PORTAL_STRIPE_WEBHOOK_SECRETS, or no payment would be posted"
+            )
+        if self.is_live and not self.is_https:
+            raise ValueError("a live Stripe key needs an https address in PORTAL_BASE_URL")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_live(self) -> bool:
+        key = self.stripe_secret_key
+        return key is not None and key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def data_folder(self) -> Path:
+        """Where this installation keeps its own files: beside the SQLite database, else `data/`."""
+        if self.database_url.startswith(_SQLITE):
+            return Path(self.database_url.removeprefix(_SQLITE)).parent
+        return Path("data")
+
+
+def read_settings() -> Settings:
+    """Settings from the environment; a Refusal names every variable that is wrong, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_sentence(problem["loc"], problem["msg"]) for problem in error.errors()]
+        raise Refusal("\n".join(lines)) from None
+
+
+def signing_keys(settings: Settings) -> tuple[str, ...]:
+    """The keys that sign links, newest last: those of the settings, else one made once and kept in a file."""
+    if settings.secret_keys:
+        return tuple(key.get_secret_value() for key in settings.secret_keys)
+    file = settings.data_folder / "secret.key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32))
+    try:
+        # Linking fails where the file exists, so two processes that start together agree on one key.
+        file.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return (file.read_text().strip(),)
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    words = message.removeprefix("Value error, ")
+    return f"PORTAL_{str(where[0]).upper()}: {words}" if where else words
