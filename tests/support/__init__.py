@@ -1,0 +1,1 @@
+"""What tests stand on: real databases of both kinds, and a clock that a test moves itself."""
