@@ -1,7 +1,7 @@
 """The one door to Stripe's API: hosted Checkout by redirect, and reading a whole payment again.
 
-Every call may take half a minute (two retries by the library, which honours `Stripe-Should-Retry`), so none
-belongs inside a transaction. Errors come out as StripeUnavailable or StripeRefused, with no key in their text.
+Every call may take half a minute (two retries by the library, heeding `Stripe-Should-Retry`), so none
+belongs inside a transaction. Errors come out as StripeUnavailable or StripeRefused, no key in their text.
 """
 
 import re
@@ -60,7 +60,7 @@ class StripeCheckouts:
         """
         if order.total_cents > MAX_CHECKOUT_CENTS:
             raise Refusal(
-                "That is more than one online payment can be. Choose fewer invoices or enter a smaller amount.",
+                "One online payment cannot be that large. Choose fewer invoices or enter a smaller amount.",
                 field="amount",
             )
         params = _session_params(order)

@@ -1,4 +1,4 @@
-"""Webhooks from Stripe: who sent these bytes, and which payment they are about. Nothing else in them is believed.
+"""Webhooks from Stripe: who sent these bytes, and which payment they are about. Nothing else is believed.
 
 The library would ask the clock and accept any time in the future, so the timestamp is compared here. Building
 its event object costs twenty times the check itself, so the body is read as plain JSON.
@@ -39,7 +39,7 @@ class WebhookEvent:
     """A hint that something happened to `subject`, which is to be read again from Stripe.
 
     `subject` is the payment intent where the event's object is or has one, else the checkout, else the object
-    itself: events with one subject are one piece of work. An object without an id (a balance) goes by its kind.
+    itself: events with one subject are one piece of work. An object with no id (a balance) goes by its kind.
     """
 
     event_id: str
@@ -61,7 +61,7 @@ def read_event(
     live: bool,
     tolerance_seconds: int = 300,
 ) -> WebhookEvent:
-    """The event in `raw`, the body exactly as it came, if its `Stripe-Signature` was made with one of `secrets`.
+    """The event in `raw`, the exact body that came, if its `Stripe-Signature` was made with one of `secrets`.
 
     Blank secrets never match. Raises WebhookRefused. https://docs.stripe.com/webhooks#verify-manually
     """
