@@ -1,0 +1,26 @@
+"""Writes every sample as a static page, to be looked at: `python -m tests.templates.gallery OUT`, then serve OUT."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from portal.templating import asset_root, render, static_hash
+from tests.templates.samples import LOCALE, SAMPLES
+
+
+def write_gallery(folder: Path) -> list[str]:
+    """One file per template and variant, beside the static files at their hashed address; the names written."""
+    shutil.copytree(asset_root("static"), folder / "static" / static_hash(), dirs_exist_ok=True)
+    written = []
+    for template, variants in SAMPLES.items():
+        for variant, context in variants.items():
+            name = f"{template.replace('/', '-').removesuffix('.html')}-{variant}.html"
+            (folder / name).write_text(render(template, context, LOCALE), encoding="utf-8")
+            written.append(name)
+    links = "".join(f'<li><a href="{name}">{name}</a>' for name in written)
+    (folder / "index.html").write_text(f"<!doctype html><title>Gallery</title><ul>{links}</ul>", encoding="utf-8")
+    return written
+
+
+if __name__ == "__main__":
+    write_gallery(Path(sys.argv[1]))
