@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+# The sign is doubled because the driver reads a single one as a parameter.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is append-only: a correction is another row', TG_TABLE_NAME
+    RAISE EXCEPTION '%% is append-only: a correction is another row', TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
