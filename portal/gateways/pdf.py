@@ -77,7 +77,7 @@ class _Drawer:
                 return _ask(child, json.dumps(order).encode() + b"\n" + body)
             except OSError as error:
                 self._end()
-                raise PdfFailed("The PDF took too much time or memory.") from error
+                raise PdfFailed("The PDF could not be drawn, or took too much time or memory.") from error
             finally:
                 watch.cancel()
 
@@ -117,11 +117,7 @@ def _ask(child: subprocess.Popen[bytes], order: bytes) -> bytes:
     answer = child.stdout.readline()
     if not answer:
         raise OSError("the child has ended")
-    head = json.loads(answer)
-    body = _exactly(child.stdout, head["length"])
-    if not head["drawn"]:
-        raise PdfFailed(body.decode())
-    return body
+    return _exactly(child.stdout, int(answer))
 
 
 def _exactly(stream: IO[bytes], length: int) -> bytes:
@@ -179,11 +175,9 @@ def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
         order = json.loads(line)
         html = _exactly(orders, order["length"]).decode()
         _allow_seconds(_PROCESSOR_SECONDS)
-        try:
-            body, drawn = render_here(html, assets=Path(order["assets"]), variant=order["variant"]), True
-        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-            body, drawn = f"{type(error).__name__}: {error}".encode(), False
-        answers.write(json.dumps({"drawn": drawn, "length": len(body)}).encode() + b"\n" + body)
+        # Whatever goes wrong ends the child with its traceback, and the parent starts another.
+        drawn = render_here(html, assets=Path(order["assets"]), variant=order["variant"])
+        answers.write(f"{len(drawn)}\n".encode() + drawn)
         answers.flush()
 
 
