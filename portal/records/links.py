@@ -1,0 +1,136 @@
+"""Questions about pay links: one with all that its first page shows, those of an account, their end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from portal.records.engine import Session
+from portal.records.tables import accounts, charges, contacts, links, movements
+from portal.records.types import new_public_id
+
+
+class LinkRow(NamedTuple):
+    """A link as the owner sees it. Without `contact_id` it is nobody's in particular; without `charge_id` it
+    opens the whole account. `opened_at` is when a person first pressed its button."""
+
+    id: int
+    public_id: str
+    account_id: int
+    contact_id: int | None
+    charge_id: int | None
+    version: int
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    opened_at: datetime | None
+
+
+class LinkView(NamedTuple):
+    """A link with whom it is for and what it opens."""
+
+    link: LinkRow
+    account_public_id: str
+    account_name: str
+    currency: str
+    charge_public_id: str | None
+    charge_number: str | None
+    contact_email: str | None
+    contact_removed_at: datetime | None
+
+
+_LINK = tuple(links.c[name] for name in LinkRow._fields)
+_VIEW = (
+    select(
+        *_LINK,
+        accounts.c.public_id,
+        accounts.c.name,
+        accounts.c.currency,
+        charges.c.public_id,
+        charges.c.number,
+        contacts.c.email,
+        contacts.c.removed_at,
+    )
+    .join(accounts, accounts.c.id == links.c.account_id)
+    .outerjoin(charges, charges.c.id == links.c.charge_id)
+    .outerjoin(contacts, contacts.c.id == links.c.contact_id)
+)
+_BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
+_OF_ACCOUNT = _VIEW.where(links.c.account_id == bindparam("account")).order_by(links.c.id)
+_OPEN = func.coalesce(func.sum(movements.c.receivable_cents), 0)
+_OPEN_OF_ACCOUNT = select(_OPEN).where(movements.c.account_id == bindparam("account"))
+_OPEN_OF_CHARGE = select(_OPEN).where(movements.c.charge_id == bindparam("charge"))
+
+
+def by_public_id(session: Session, public_id: str) -> LinkView | None:
+    row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
+    return _view(row) if row else None
+
+
+def of_account(session: Session, account_id: int) -> Sequence[LinkView]:
+    """Every link the account ever had, the oldest first."""
+    return [_view(row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
+
+
+def open_cents(session: Session, link: LinkRow) -> int:
+    """All that is open of what the link opens: one document, or the whole account."""
+    if link.charge_id is not None:
+        return int(session.execute(_OPEN_OF_CHARGE, {"charge": link.charge_id}).scalar_one())
+    return int(session.execute(_OPEN_OF_ACCOUNT, {"account": link.account_id}).scalar_one())
+
+
+def add(
+    session: Session,
+    *,
+    account_id: int,
+    contact_id: int | None,
+    charge_id: int | None,
+    now: datetime,
+    expires_at: datetime,
+) -> LinkRow:
+    values = {
+        "public_id": new_public_id(),
+        "account_id": account_id,
+        "contact_id": contact_id,
+        "charge_id": charge_id,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    return LinkRow(*session.execute(insert(links).returning(*_LINK), values).one())
+
+
+def fits(session: Session, *, account_id: int, contact_id: int | None, charge_id: int | None) -> bool:
+    """Whether the contact and the document, where given, are the account's."""
+    for table, wanted in ((contacts, contact_id), (charges, charge_id)):
+        if wanted is not None:
+            owner = select(table.c.account_id).where(table.c.id == wanted)
+            if session.execute(owner).scalar() != account_id:
+                return False
+    return True
+
+
+def revoke(session: Session, link_id: int, *, now: datetime) -> bool:
+    """End a link for good; False if it was ended before."""
+    ended = session.execute(
+        update(links).where(links.c.id == link_id, links.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return ended.rowcount == 1
+
+
+def raise_version(session: Session, link_id: int) -> int:
+    """Cut off every copy of the link's token and return the version that a new one must say."""
+    raised = update(links).where(links.c.id == link_id).values(version=links.c.version + 1)
+    return int(session.execute(raised.returning(links.c.version)).scalar_one())
+
+
+def mark_opened(session: Session, link_id: int, *, now: datetime) -> None:
+    """A person has pressed the link's button; only the first time is kept."""
+    session.execute(
+        update(links).where(links.c.id == link_id, links.c.opened_at.is_(None)).values(opened_at=now)
+    )
+
+
+def _view(row: Sequence[object]) -> LinkView:
+    width = len(LinkRow._fields)
+    return LinkView(LinkRow(*row[:width]), *row[width:])  # type: ignore[arg-type]
