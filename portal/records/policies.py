@@ -20,17 +20,17 @@ class PolicyRow(NamedTuple):
 
 _COLUMNS = (policies.c.key, policies.c.value, policies.c.effective_on, policies.c.set_at, policies.c.set_by)
 # Ordered so that, read into a dict, the row that wins comes last.
-_IN_EFFECT = (
-    select(policies.c.key, policies.c.value)
+_UNTIL = (
+    select(*_COLUMNS)
     .where(policies.c.effective_on <= bindparam("day"))
     .order_by(policies.c.effective_on, policies.c.id)
 )
 _OF_KEY = select(*_COLUMNS).where(policies.c.key == bindparam("wanted")).order_by(policies.c.id)
 
 
-def in_effect(session: Session, on: date) -> dict[str, str]:
-    """Key → text, for every key that was ever set by that day."""
-    return {key: value for key, value in session.execute(_IN_EFFECT, {"day": on})}
+def until(session: Session, on: date) -> Sequence[PolicyRow]:
+    """Every version in effect by that day; of one key, the last one wins."""
+    return [PolicyRow(*row) for row in session.execute(_UNTIL, {"day": on})]
 
 
 def of_key(session: Session, key: str) -> Sequence[PolicyRow]:

@@ -1,0 +1,251 @@
+"""Starting a payment: save what we are about to do, commit, ask Stripe for its page, save what came back.
+
+One attempt at most holds a charge while it is created or open. A crash between two steps is healed by taking the
+same step again: the attempt's own idempotency key answers the same page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from portal.actions import history, payments, policies, quotes, statements
+from portal.actions.policies import Policy
+from portal.actions.quotes import Choice
+from portal.actions.statements import Standing
+from portal.gateways.stripe_checkout import StripeCheckouts
+from portal.gateways.stripe_values import CheckoutLine, CheckoutOrder, StripeRefused, StripeUnavailable
+from portal.records import Session, accounts, attempts, ledger
+from portal.records.accounts import AccountRow
+from portal.records.attempts import AttemptRow, QuotedRow
+from portal.resources import Resources
+from portal.rules.allocation import Quote
+from portal.rules.money import plain
+from portal.rules.refusals import Conflict, Refusal
+
+Method = Literal["card", "us_bank_account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays for which account: the browser's session, and the contact its link was sent to."""
+
+    account_id: int
+    session_id: int
+    contact_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the payer saw and pressed. `shown_cents` is the amount on the button; `take_over` ends other checkouts."""
+
+    choice: Choice
+    method: Method
+    shown_cents: int
+    take_over: bool = False
+
+
+class FiguresChanged(Conflict):
+    """The amount is no longer the one that was shown; nothing was charged, the page shows the new one."""
+
+
+class HeldByAnother(Conflict):
+    """Somebody else has a checkout open for one of the charges."""
+
+    def __init__(self, holder: AttemptRow) -> None:
+        super().__init__(
+            "Somebody else has started to pay for this. Start here instead, or wait for them to finish."
+        )
+        self.holder = holder
+
+
+def begin(resources: Resources, payer: Payer, wish: Wish, *, now: datetime) -> str:
+    """Start paying and return the address of Stripe's page.
+
+    Raises FiguresChanged, HeldByAnother, or a Refusal that says what to do next; then nothing was charged.
+    """
+    _stripe(resources)
+    for _ in range(3):
+        with resources.writing() as session:
+            attempt, in_the_way = _attempt_or_obstacles(session, payer, wish, now=now)
+        if attempt is not None:
+            address = attempt.checkout_url or _open_page(resources, attempt, now=now).checkout_url
+            if address is None:
+                raise Refusal(
+                    "Stripe could not start this payment. Nothing was charged. Please contact us.", status=502
+                )
+            return address
+        for obstacle in in_the_way:
+            end(resources, obstacle, now=now)
+    raise Conflict(
+        "Another payment for this was started at the same moment. Look at the balance, then try again."
+    )
+
+
+def end(resources: Resources, attempt: AttemptRow, *, now: datetime) -> None:
+    """End a checkout that was not paid, at Stripe first; one that was paid meanwhile is brought into the books."""
+    stripe = _stripe(resources)
+    # Without an id its page may exist without our knowing the address: the same key answers it again.
+    checkout_id = attempt.checkout_id or _open_page(resources, attempt, now=now).checkout_id
+    if checkout_id is None:
+        return
+    try:
+        stripe.expire_checkout(checkout_id)
+    except StripeUnavailable:
+        raise _unavailable() from None
+    payments.sync_payment(resources, attempt.id, now=now)
+
+
+def give_up(resources: Resources, attempt: AttemptRow, failure: str, *, now: datetime) -> None:
+    """Close an attempt that never got a page; its charges are free again."""
+    with resources.writing() as session:
+        if attempts.change(session, attempt, state="cancelled", ended_at=now, failure=failure[:200]):
+            attempts.let_go(session, attempt.id)
+
+
+def _attempt_or_obstacles(
+    session: Session, payer: Payer, wish: Wish, *, now: datetime
+) -> tuple[AttemptRow | None, Sequence[AttemptRow]]:
+    """An attempt to go on with (found or made), or the attempts that must end first."""
+    ledger.lock_account(session, payer.account_id)
+    policy = policies.load(session, now=now)
+    account = accounts.by_id(session, payer.account_id)
+    standing = statements.load(session, account, on=policy.today, policy=policy)
+    found = quotes.quote(standing, wish.choice, policy=policy)
+    if found.total_cents != wish.shown_cents:
+        raise FiguresChanged("The amount has changed since you opened this page. Check the new figures.")
+    holders = attempts.holding(session, [line.charge_id for line in found.lines])
+    for holder in holders:
+        if holder.session_id != payer.session_id and not wish.take_over:
+            raise HeldByAnother(holder)
+    if len(holders) == 1 and _is_the_same(session, holders[0], payer, wish, found, now):
+        return holders[0], ()
+    if holders:
+        return None, holders
+    return _save(session, standing, payer, wish, found, policy=policy, now=now), ()
+
+
+def _is_the_same(
+    session: Session, holder: AttemptRow, payer: Payer, wish: Wish, found: Quote, now: datetime
+) -> bool:
+    """The same visitor pressed again for the same thing, and its page still lives."""
+    quoted = [(q.charge_id, q.pay_cents, q.discount_cents) for q in attempts.quoted(session, holder.id)]
+    return (
+        holder.session_id == payer.session_id
+        and holder.method == wish.method
+        and holder.checkout_expires_at > now
+        and quoted == [(line.charge_id, line.pay_cents, line.discount_cents) for line in found.lines]
+    )
+
+
+def _save(
+    session: Session,
+    standing: Standing,
+    payer: Payer,
+    wish: Wish,
+    found: Quote,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> AttemptRow:
+    honoured_until, checkout_expires_at = quotes.deadlines(found, policy=policy, now=now)
+    attempt_id = attempts.add(
+        session,
+        {
+            "account_id": payer.account_id,
+            "session_id": payer.session_id,
+            "contact_id": payer.contact_id,
+            "method": wish.method,
+            "state": "created",
+            "amount_cents": found.total_cents,
+            "currency": standing.account.currency,
+            "quoted_at": now,
+            "honoured_until": honoured_until,
+            "checkout_expires_at": checkout_expires_at,
+            "created_at": now,
+        },
+        [
+            {
+                "charge_id": line.charge_id,
+                "pay_cents": line.pay_cents,
+                "discount_cents": line.discount_cents,
+            }
+            for line in found.lines
+        ],
+    )
+    history.write(
+        session,
+        action="payment.started",
+        actor="customer",
+        now=now,
+        account_id=payer.account_id,
+        detail={"attempt": attempt_id, "amount_cents": found.total_cents, "method": wish.method},
+    )
+    return attempts.by_id(session, attempt_id)
+
+
+def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> AttemptRow:
+    """The attempt with the address of Stripe's page, or closed without one where Stripe refuses."""
+    stripe = _stripe(resources)
+    with resources.reading() as session:
+        order = _order(session, resources, attempt)
+    try:
+        checkout = stripe.create_checkout(order, idempotency_key=f"checkout-{attempt.public_id}")
+    except StripeUnavailable:
+        raise _unavailable() from None
+    except (StripeRefused, Refusal) as refused:
+        give_up(resources, attempt, str(refused), now=now)
+        if isinstance(refused, Refusal):
+            raise
+    else:
+        with resources.writing() as session:
+            attempts.change(
+                session,
+                attempt,
+                state="open",
+                checkout_id=checkout.checkout_id,
+                checkout_url=checkout.url,
+                payment_intent_id=checkout.payment_intent_id,
+            )
+    with resources.reading() as session:
+        return attempts.by_id(session, attempt.id)
+
+
+def _order(session: Session, resources: Resources, attempt: AttemptRow) -> CheckoutOrder:
+    account = accounts.by_id(session, attempt.account_id)
+    base = f"{resources.settings.base_url}/a/{account.public_id}"
+    return CheckoutOrder(
+        reference=attempt.public_id,
+        metadata={"instance": resources.settings.instance, "attempt": attempt.public_id},
+        currency=attempt.currency,
+        lines=tuple(_line(account, quoted) for quoted in attempts.quoted(session, attempt.id)),
+        method=attempt.method,  # type: ignore[arg-type]
+        customer_email=accounts.email_of(session, attempt.contact_id) if attempt.contact_id else None,
+        success_url=f"{base}/payments/{attempt.public_id}",
+        cancel_url=f"{base}/payments/{attempt.public_id}",
+        expires_at=attempt.checkout_expires_at,
+    )
+
+
+def _line(account: AccountRow, quoted: QuotedRow) -> CheckoutLine:
+    discount = f"Includes an early-payment discount of {account.currency.upper()} "
+    return CheckoutLine(
+        name=f"Invoice {quoted.number}",
+        description=discount + plain(quoted.discount_cents, account.currency)
+        if quoted.discount_cents
+        else None,
+        amount_cents=quoted.pay_cents,
+    )
+
+
+def _stripe(resources: Resources) -> StripeCheckouts:
+    if resources.stripe is None:
+        raise Refusal("Paying online is not set up yet. Please contact us to arrange payment.", status=503)
+    return resources.stripe
+
+
+def _unavailable() -> Refusal:
+    return Refusal(
+        "The payment page cannot be reached at the moment. Nothing was charged. Try again in a minute.",
+        status=503,
+    )

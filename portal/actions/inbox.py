@@ -1,0 +1,139 @@
+"""Stripe's events: verified, remembered, answered; then handled at once, with the worker as the retry.
+
+An event is a hint. All events about one payment become one reading of that payment from Stripe.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from portal.actions import payments
+from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUnavailable
+from portal.gateways.stripe_webhooks import read_event
+from portal.records import Session, attempts, inbox
+from portal.records.attempts import AttemptRow
+from portal.resources import Resources
+
+_OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
+_MOST_TRIES = 12
+_LONGEST_WAIT = timedelta(hours=6)
+
+log = structlog.get_logger()
+
+
+class NotOurs(Exception):
+    """The payment belongs to something else that uses the same Stripe account."""
+
+
+class NotYet(Exception):
+    """The payment says it is ours, but its attempt cannot be found."""
+
+
+def receive(resources: Resources, raw: bytes, signature: str | None, *, now: datetime) -> str:
+    """Verify and remember an event, and return its subject for `handle`; raises WebhookRefused.
+
+    A database that cannot store it raises too: Stripe must hear an error and send the event again.
+    """
+    secrets = [secret.get_secret_value() for secret in resources.settings.stripe_webhook_secrets]
+    event = read_event(raw, signature, secrets=secrets, now=now, live=resources.settings.is_live)
+    with resources.writing() as session:
+        inbox.store(
+            session,
+            event_id=event.event_id,
+            type=event.type,
+            subject=event.subject,
+            checkout_id=event.checkout_id,
+            raw=raw,
+            received_at=now,
+        )
+    return event.subject
+
+
+def handle(resources: Resources, subject: str, *, now: datetime) -> None:
+    """Bring in the payment that these events are about; what fails is put off and tried again by the worker."""
+    with resources.reading() as session:
+        events = inbox.of_subject(session, subject)
+    if not events:
+        return
+    ids = [event.id for event in events]
+    state = "handled"
+    try:
+        if any(event.type.startswith(_OURS) for event in events):
+            checkout_id = next((event.checkout_id for event in events if event.checkout_id), None)
+            payments.sync_payment(resources, _attempt_id(resources, subject, checkout_id), now=now)
+        else:
+            state = "ignored"
+    except NotOurs:
+        state = "foreign"
+    except Exception as error:  # One of the two places that record whatever goes wrong.
+        _put_off(resources, ids, max(event.tries for event in events) + 1, error, now=now)
+        return
+    with resources.writing() as session:
+        inbox.close(session, ids, state=state, now=now)
+
+
+def handle_waiting(resources: Resources, *, now: datetime) -> int:
+    """Handle every event whose time has come, each payment once; returns how many payments."""
+    with resources.reading() as session:
+        subjects = list(dict.fromkeys(event.subject for event in inbox.waiting(session, now)))
+    for subject in subjects:
+        handle(resources, subject, now=now)
+    return len(subjects)
+
+
+def _attempt_id(resources: Resources, subject: str, checkout_id: str | None) -> int:
+    """The attempt that a payment belongs to, found by Stripe's ids or, where we never got those, by its metadata."""
+    with resources.reading() as session:
+        found = attempts.by_stripe_id(session, subject)
+        if found is None and checkout_id is not None:
+            found = attempts.by_stripe_id(session, checkout_id)
+    if found is not None:
+        return found.id
+    facts = _read(resources, subject, checkout_id)
+    about = facts.checkout or facts.intent
+    if about is None or about.metadata.get("instance") != resources.settings.instance:
+        raise NotOurs
+    with resources.writing() as session:
+        found = attempts.by_public_id(session, about.metadata.get("attempt", ""))
+        if found is None:
+            raise NotYet(f"no attempt {about.metadata.get('attempt')!r}")
+        _adopt(session, found, facts)
+    return found.id
+
+
+def _read(resources: Resources, subject: str, checkout_id: str | None) -> PaymentFacts:
+    if resources.stripe is None:
+        raise NotYet("no Stripe key is set")
+    try:
+        if checkout_id is not None:
+            return resources.stripe.read_payment(checkout_id)
+        return resources.stripe.read_payment_by_intent(subject)
+    except StripeRefused as refused:
+        # Not a payment at all, or one of an account that we cannot see.
+        raise NotOurs from refused
+
+
+def _adopt(session: Session, found: AttemptRow, facts: PaymentFacts) -> None:
+    """Remember Stripe's ids of an attempt whose answer we never got: the webhook was faster, or we crashed."""
+    attempts.change(
+        session,
+        found,
+        checkout_id=found.checkout_id or (facts.checkout.checkout_id if facts.checkout else None),
+        payment_intent_id=found.payment_intent_id
+        or (facts.intent.payment_intent_id if facts.intent else None),
+    )
+
+
+def _put_off(resources: Resources, ids: list[int], tries: int, error: Exception, *, now: datetime) -> None:
+    wait = min(timedelta(seconds=2**tries), _LONGEST_WAIT)
+    is_dead = tries >= _MOST_TRIES and not isinstance(error, StripeUnavailable)
+    log.warning("inbox.put_off", events=ids, tries=tries, dead=is_dead, error=repr(error))
+    with resources.writing() as session:
+        inbox.put_off(
+            session,
+            ids,
+            state="dead" if is_dead else "new",
+            tries=tries,
+            next_at=now + wait,
+            error=repr(error)[:500],
+        )

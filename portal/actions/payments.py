@@ -1,0 +1,185 @@
+"""The one way in for money from Stripe: read our version, read the whole payment, write if the version still stands.
+
+The webhook, the return page, the retry and whatever else comes end here. Nothing else posts a payment from Stripe.
+"""
+
+from datetime import date, datetime
+
+from portal.actions import history, letters, policies
+from portal.actions.ledger import Received, post_payment
+from portal.actions.policies import Policy
+from portal.gateways.stripe_values import ChargeFacts, PaymentFacts
+from portal.records import Session, accounts, attempts, ledger
+from portal.records.attempts import AttemptRow
+from portal.resources import Resources
+from portal.rules.allocation import QuoteLine
+from portal.rules.dates import local_day
+
+_TRIES = 5
+
+
+class Contended(Exception):
+    """Others kept changing the attempt while we read Stripe: whoever called us tries again later."""
+
+
+class Mismatch(Exception):
+    """The payment is not one that we may post; nothing was posted, and the owner must look."""
+
+
+def sync_payment(resources: Resources, attempt_id: int, *, now: datetime) -> None:
+    """Bring the attempt and the books to what Stripe says now.
+
+    Raises StripeUnavailable or StripeRefused where Stripe cannot be read, Contended where others were faster,
+    Mismatch where the payment is not what we asked for.
+    """
+    if resources.stripe is None:
+        return
+    for _ in range(_TRIES):
+        with resources.reading() as session:
+            attempt = attempts.by_id(session, attempt_id)
+        if attempt.checkout_id is not None:
+            facts = resources.stripe.read_payment(attempt.checkout_id)
+        elif attempt.payment_intent_id is not None:
+            facts = resources.stripe.read_payment_by_intent(attempt.payment_intent_id)
+        else:
+            return
+        with resources.writing() as session:
+            if _bring_in(session, attempt, facts, now=now):
+                return
+    raise Contended(f"attempt {attempt_id} kept changing")
+
+
+def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
+    """Write what changed; False where the attempt is no longer the version that was read."""
+    if facts.charge is not None and facts.charge.currency != attempt.currency:
+        raise Mismatch(
+            f"attempt {attempt.id} is in {attempt.currency}, the charge in {facts.charge.currency}"
+        )
+    intent_id = facts.intent.payment_intent_id if facts.intent else attempt.payment_intent_id
+    state, failure = _state(attempt, facts)
+    if state == attempt.state and intent_id == attempt.payment_intent_id:
+        return True
+    processing_at = attempt.processing_at
+    if state == "processing" and processing_at is None:
+        processing_at = facts.charge.created_at if facts.charge else now
+    has_ended = state in ("succeeded", "failed", "expired", "cancelled")
+    ended_at = _settled_at(facts, now) if has_ended else None
+    changed = attempts.change(
+        session,
+        attempt,
+        state=state,
+        failure=failure,
+        payment_intent_id=intent_id,
+        processing_at=processing_at,
+        ended_at=attempt.ended_at or ended_at,
+    )
+    if changed and state != attempt.state:
+        _follow_up(session, attempt, facts, state, failure, now=now)
+    return changed
+
+
+def _state(attempt: AttemptRow, facts: PaymentFacts) -> tuple[str, str | None]:
+    """The attempt's state by Stripe's facts, and why it failed. Money received wins over everything."""
+    if attempt.state == "succeeded":
+        return attempt.state, None
+    if facts.succeeded:
+        return "succeeded", None
+    if facts.processing:
+        return "processing", None
+    if attempt.state == "processing":
+        return "failed", _why(facts)
+    if facts.checkout is not None and facts.checkout.status == "expired":
+        return "expired", None
+    if facts.checkout is not None and facts.checkout.status == "complete":
+        return "failed", _why(facts)
+    return attempt.state, attempt.failure
+
+
+def _why(facts: PaymentFacts) -> str:
+    if facts.charge is not None and facts.charge.failure_code:
+        return facts.charge.failure_code
+    if facts.intent is not None:
+        return facts.intent.decline_code or facts.intent.error_code or facts.intent.status
+    return "unknown"
+
+
+def _settled_at(facts: PaymentFacts, now: datetime) -> datetime:
+    """When the money was booked: a bank debit that arrives today was started days ago."""
+    if facts.charge is None or not facts.succeeded:
+        return now
+    if facts.charge.booked_at is not None:
+        return facts.charge.booked_at
+    return facts.charge.created_at if facts.charge.method_type == "card" else now
+
+
+def _follow_up(
+    session: Session,
+    attempt: AttemptRow,
+    facts: PaymentFacts,
+    state: str,
+    failure: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """What a new state brings with it, in the same transaction."""
+    attempts.let_go(session, attempt.id)
+    account = accounts.by_id(session, attempt.account_id)
+    if state == "succeeded" and facts.charge is not None:
+        policy = policies.load(session, now=now)
+        payment_id = _post(session, attempt, facts.charge, _settled_at(facts, now), policy=policy, now=now)
+        action, key = "payment.received", f"receipt:{payment_id}"
+        letters.stage_to_payer(session, "receipt", key, attempt, now=now, payment_id=payment_id)
+    elif state == "processing":
+        action = "payment.processing"
+        letters.stage_to_payer(session, "processing", f"processing:{attempt.id}", attempt, now=now)
+    elif state == "failed":
+        action = "payment.failed"
+        letters.stage_to_payer(session, "payment_failed", f"failed:{attempt.id}", attempt, now=now)
+    else:
+        action = f"payment.{state}"
+    history.write(
+        session,
+        action=action,
+        actor="stripe",
+        now=now,
+        account_id=account.id,
+        detail={"attempt": attempt.id, "amount_cents": attempt.amount_cents, "failure": failure},
+    )
+
+
+def _post(
+    session: Session,
+    attempt: AttemptRow,
+    charge: ChargeFacts,
+    settled_at: datetime,
+    *,
+    policy: Policy,
+    now: datetime,
+) -> int:
+    known = ledger.payment_of_stripe_charge(session, charge.charge_id)
+    if known is not None:
+        return known
+    quoted = attempts.quoted(session, attempt.id)
+    return post_payment(
+        session,
+        accounts.by_id(session, attempt.account_id),
+        Received(
+            method=attempt.method,
+            amount_cents=charge.captured_cents,
+            started_at=charge.created_at,
+            discount_on=_discount_on(attempt, charge, policy.time_zone),
+            received_on=local_day(settled_at, policy.time_zone),
+            attempt_id=attempt.id,
+            stripe_charge_id=charge.charge_id,
+            reference=" ".join(filter(None, (charge.method_name, charge.last4))),
+        ),
+        [QuoteLine(line.charge_id, line.pay_cents, line.discount_cents) for line in quoted],
+        policy=policy,
+        now=now,
+    )
+
+
+def _discount_on(attempt: AttemptRow, charge: ChargeFacts, zone: str) -> date:
+    """A checkout opened in time honours its quote while it lives (money.md 4), else the day of the charge counts."""
+    honoured = charge.created_at < attempt.honoured_until
+    return local_day(attempt.quoted_at if honoured else charge.created_at, zone)

@@ -1,0 +1,59 @@
+"""What paying now would cost: a choice of charges, or a sum of money that goes to the oldest first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.actions.policies import Policy
+from portal.actions.statements import Standing
+from portal.rules.allocation import Quote, quote_lump_sum, quote_selection
+from portal.rules.discounts import honoured_until
+from portal.rules.refusals import Refusal
+
+# Stripe's own limits are half an hour and a day, by its clock.
+_SHORTEST = timedelta(minutes=31)
+_LONGEST = timedelta(hours=24) - timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Public ids of charges, or an amount in cents; exactly one of the two says what is to be paid."""
+
+    charges: tuple[str, ...] = ()
+    amount_cents: int | None = None
+
+
+def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
+    """Quote the choice by the rules; a Refusal says what cannot be paid and what to do instead."""
+    if choice.amount_cents is not None:
+        return quote_lump_sum(
+            standing.items,
+            choice.amount_cents,
+            today=policy.today,
+            currency=standing.account.currency,
+            minimum_cents=policy.minimum_payment_cents,
+        )
+    by_public_id = {row.public_id: row.id for row in standing.charges.values()}
+    chosen = {by_public_id[public_id] for public_id in choice.charges if public_id in by_public_id}
+    if not chosen:
+        raise Refusal(_nothing_chosen(choice), field="charge")
+    return quote_selection(
+        standing.items,
+        chosen,
+        today=policy.today,
+        currency=standing.account.currency,
+        minimum_cents=policy.minimum_payment_cents,
+    )
+
+
+def deadlines(found: Quote, *, policy: Policy, now: datetime) -> tuple[datetime, datetime]:
+    """Until when the quote is honoured, and when its checkout ends; both at least half an hour from now."""
+    if found.until_on is None:
+        return now + _LONGEST, now + _LONGEST
+    honoured = honoured_until(found.until_on, opened_at=now, zone=policy.time_zone)
+    return honoured, min(max(honoured, now + _SHORTEST), now + _LONGEST)
+
+
+def _nothing_chosen(choice: Choice) -> str:
+    if choice.charges:
+        return "Those invoices have nothing left to pay. Choose from the ones that are open."
+    return "Choose at least one invoice, or enter an amount."

@@ -1,0 +1,181 @@
+"""Attempts to pay through Stripe: what was quoted, what is under way, and who holds a charge."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from portal.records.engine import Session
+from portal.records.tables import attempt_charges, attempts, charges
+from portal.records.types import new_public_id
+
+
+class AttemptRow(NamedTuple):
+    """`version` rises with every change; `honoured_until` is how long its quote stands."""
+
+    id: int
+    public_id: str
+    account_id: int
+    session_id: int | None
+    contact_id: int | None
+    method: str
+    state: str
+    amount_cents: int
+    currency: str
+    quoted_at: datetime
+    honoured_until: datetime
+    checkout_expires_at: datetime
+    checkout_id: str | None
+    checkout_url: str | None
+    payment_intent_id: str | None
+    processing_at: datetime | None
+    ended_at: datetime | None
+    failure: str | None
+    version: int
+    created_at: datetime
+
+
+class QuotedRow(NamedTuple):
+    """What an attempt is to pay on one charge, and the discount that comes with it."""
+
+    charge_id: int
+    charge_public_id: str
+    number: str
+    pay_cents: int
+    discount_cents: int
+
+
+class PendingRow(NamedTuple):
+    """Money under way to a charge."""
+
+    charge_id: int
+    attempt_id: int
+    pay_cents: int
+    discount_cents: int
+    quoted_at: datetime
+
+
+_ATTEMPT = tuple(attempts.c[name] for name in AttemptRow._fields)
+_BY_ID = select(*_ATTEMPT).where(attempts.c.id == bindparam("wanted"))
+_BY_PUBLIC_ID = select(*_ATTEMPT).where(attempts.c.public_id == bindparam("wanted"))
+_BY_STRIPE = select(*_ATTEMPT).where(
+    or_(attempts.c.checkout_id == bindparam("wanted"), attempts.c.payment_intent_id == bindparam("wanted"))
+)
+_QUOTED = (
+    select(
+        attempt_charges.c.charge_id,
+        charges.c.public_id,
+        charges.c.number,
+        attempt_charges.c.pay_cents,
+        attempt_charges.c.discount_cents,
+    )
+    .join(charges, charges.c.id == attempt_charges.c.charge_id)
+    .where(attempt_charges.c.attempt_id == bindparam("attempt"))
+    .order_by(attempt_charges.c.id)
+)
+_HOLDING = (
+    select(*_ATTEMPT)
+    .distinct()
+    .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
+    .where(attempt_charges.c.is_active, attempt_charges.c.charge_id.in_(bindparam("charges", expanding=True)))
+    .order_by(attempts.c.id)
+)
+_PENDING = (
+    select(
+        attempt_charges.c.charge_id,
+        attempts.c.id,
+        attempt_charges.c.pay_cents,
+        attempt_charges.c.discount_cents,
+        attempts.c.quoted_at,
+    )
+    .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
+    .where(
+        attempts.c.account_id == bindparam("account"),
+        attempts.c.processing_at < bindparam("before"),
+        or_(attempts.c.ended_at.is_(None), attempts.c.ended_at >= bindparam("before")),
+    )
+    .order_by(attempts.c.id)
+)
+_OVERDUE = (
+    select(*_ATTEMPT)
+    .where(attempts.c.state.in_(("created", "open")), attempts.c.checkout_expires_at < bindparam("now"))
+    .order_by(attempts.c.id)
+    .limit(100)
+)
+_UNDER_WAY = (
+    select(*_ATTEMPT)
+    .where(attempts.c.account_id == bindparam("account"), attempts.c.state == "processing")
+    .order_by(attempts.c.id)
+)
+
+
+def by_id(session: Session, attempt_id: int) -> AttemptRow:
+    return AttemptRow(*session.execute(_BY_ID, {"wanted": attempt_id}).one())
+
+
+def by_public_id(session: Session, public_id: str) -> AttemptRow | None:
+    row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
+    return AttemptRow(*row) if row else None
+
+
+def by_stripe_id(session: Session, stripe_id: str) -> AttemptRow | None:
+    """The attempt whose checkout session or payment intent this is."""
+    row = session.execute(_BY_STRIPE, {"wanted": stripe_id}).first()
+    return AttemptRow(*row) if row else None
+
+
+def quoted(session: Session, attempt_id: int) -> Sequence[QuotedRow]:
+    """The quote, oldest due first."""
+    return [QuotedRow(*row) for row in session.execute(_QUOTED, {"attempt": attempt_id})]
+
+
+def holding(session: Session, charge_ids: Collection[int]) -> Sequence[AttemptRow]:
+    """Attempts that are created or open and have one of these charges."""
+    return [AttemptRow(*row) for row in session.execute(_HOLDING, {"charges": list(charge_ids)})]
+
+
+def pending(session: Session, account_id: int, *, before: datetime) -> Sequence[PendingRow]:
+    """Bank debits of the account that were under way just before that instant."""
+    found = session.execute(_PENDING, {"account": account_id, "before": before})
+    return [PendingRow(*row) for row in found]
+
+
+def under_way(session: Session, account_id: int) -> Sequence[AttemptRow]:
+    """The account's bank debits that have not ended yet."""
+    return [AttemptRow(*row) for row in session.execute(_UNDER_WAY, {"account": account_id})]
+
+
+def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:
+    """Attempts still created or open whose checkout should have ended; at most a hundred at a time."""
+    return [AttemptRow(*row) for row in session.execute(_OVERDUE, {"now": now})]
+
+
+def add(session: Session, values: dict[str, object], lines: Sequence[dict[str, object]]) -> int:
+    """Insert an attempt with its quote. A charge that another one has already raises IntegrityError."""
+    attempt_id = int(
+        session.execute(
+            insert(attempts).returning(attempts.c.id), values | {"public_id": new_public_id()}
+        ).scalar_one()
+    )
+    session.execute(
+        insert(attempt_charges), [line | {"attempt_id": attempt_id, "is_active": True} for line in lines]
+    )
+    return attempt_id
+
+
+def change(session: Session, attempt: AttemptRow, **values: object) -> bool:
+    """Change the attempt if it still is the version that was read; False where somebody was faster."""
+    changed = session.execute(
+        update(attempts)
+        .where(attempts.c.id == attempt.id, attempts.c.version == attempt.version)
+        .values(version=attempt.version + 1, **values)
+    )
+    return changed.rowcount == 1
+
+
+def let_go(session: Session, attempt_id: int) -> None:
+    """The attempt no longer keeps its charges from being paid by another."""
+    session.execute(
+        update(attempt_charges).where(attempt_charges.c.attempt_id == attempt_id).values(is_active=False)
+    )

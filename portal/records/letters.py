@@ -1,0 +1,74 @@
+"""The outbox: letters staged in the transaction of their cause, claimed one at a time, sent once."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from portal.records.engine import Session
+from portal.records.tables import letters
+from portal.records.upsert import insert_unless_there
+
+# Longer than a hand-over to a slow mail server takes; a sender that died is replaced after it.
+LEASE = timedelta(minutes=5)
+
+
+class LetterRow(NamedTuple):
+    """A letter to be sent. It holds ids only: figures and links are made when it goes out."""
+
+    id: int
+    key: str
+    kind: str
+    account_id: int
+    contact_id: int
+    charge_id: int | None
+    payment_id: int | None
+    attempt_id: int | None
+    link_id: int | None
+    message_id: str
+    tries: int
+
+
+_LETTER = tuple(letters.c[name] for name in LetterRow._fields)
+_NEXT = (
+    select(letters.c.id)
+    .where(letters.c.state == "waiting", letters.c.next_at <= bindparam("now"))
+    .order_by(letters.c.next_at, letters.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(letters)
+    .where(letters.c.id == _NEXT)
+    .values(next_at=bindparam("lease_ends_at"), tries=letters.c.tries + 1)
+    .returning(*_LETTER)
+)
+
+
+def add(session: Session, values: dict[str, object]) -> bool:
+    """Stage a letter; False where one with its key is staged already."""
+    return insert_unless_there(session, letters, values)
+
+
+def claim(session: Session, now: datetime) -> LetterRow | None:
+    """The next letter whose time has come, ours until its lease ends."""
+    row = session.execute(_CLAIM, {"now": now, "lease_ends_at": now + LEASE}).first()
+    return LetterRow(*row) if row else None
+
+
+def give_link(session: Session, letter_id: int, link_id: int) -> None:
+    session.execute(update(letters).where(letters.c.id == letter_id).values(link_id=link_id))
+
+
+def sent(session: Session, letter_id: int, now: datetime) -> None:
+    session.execute(
+        update(letters).where(letters.c.id == letter_id).values(state="sent", sent_at=now, error=None)
+    )
+
+
+def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, error: str) -> None:
+    """Sending failed: try again at `next_at`, or never again (`dead`)."""
+    session.execute(
+        update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error)
+    )
