@@ -51,9 +51,7 @@ def open_resources(settings: Settings, *, clock: Clock = system_clock) -> Resour
         settings=settings,
         database=open_database(settings.database_url),
         keys=signing_keys(settings),
-        stripe=open_stripe(stripe_key.get_secret_value(), api_base=settings.stripe_api_base)
-        if stripe_key
-        else None,
+        stripe=open_stripe(stripe_key.get_secret_value(), api_base=settings.stripe_api_base) if stripe_key else None,
         mailer=open_mailer(smtp_url.get_secret_value(), sender=settings.mail_from) if smtp_url else None,
         clock=clock,
     )

@@ -24,9 +24,7 @@ SecretsListed = Annotated[tuple[SecretStr, ...], NoDecode]
 class Settings(BaseSettings):
     """Frozen; each field is the variable PORTAL_<NAME>. Lists are separated by commas."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PORTAL_", frozen=True, extra="ignore", hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     base_url: str = "http://127.0.0.1:8000"
     database_url: str = f"{_SQLITE}data/portal.db"
@@ -41,9 +39,7 @@ class Settings(BaseSettings):
     trusted_proxies: Listed = ()
     worker: Literal["on", "off"] = "on"
 
-    @field_validator(
-        "secret_keys", "stripe_webhook_secrets", "stripe_pages", "trusted_proxies", mode="before"
-    )
+    @field_validator("secret_keys", "stripe_webhook_secrets", "stripe_pages", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
@@ -75,9 +71,7 @@ class Settings(BaseSettings):
             bare = value.get_secret_value().strip()
             # An empty secret would make every forged webhook valid.
             if not bare.startswith("whsec_") or len(bare) < 16:
-                raise ValueError(
-                    "each secret starts with whsec_ (see your webhook endpoint in Stripe's dashboard)"
-                )
+                raise ValueError("each secret starts with whsec_ (see your webhook endpoint in Stripe's dashboard)")
         return values
 
     @model_validator(mode="after")
@@ -85,9 +79,7 @@ class Settings(BaseSettings):
         if self.is_live and self.stripe_api_base != STRIPE_API:
             raise ValueError(f"a live Stripe key works with {STRIPE_API} only; unset PORTAL_STRIPE_API_BASE")
         if self.is_live and not self.stripe_webhook_secrets:
-            raise ValueError(
-                "a live Stripe key needs PORTAL_STRIPE_WEBHOOK_SECRETS, or no payment would be posted"
-            )
+            raise ValueError("a live Stripe key needs PORTAL_STRIPE_WEBHOOK_SECRETS, or no payment would be posted")
         if self.is_live and not self.is_https:
             raise ValueError("a live Stripe key needs an https address in PORTAL_BASE_URL")
         return self

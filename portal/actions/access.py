@@ -61,9 +61,7 @@ class Access:
         return self.charge_ids is None or charge_id in self.charge_ids
 
 
-def preview_link(
-    session: Session, token: LinkToken | None, *, now: datetime
-) -> LinkPreview | ExpiredLink | None:
+def preview_link(session: Session, token: LinkToken | None, *, now: datetime) -> LinkPreview | ExpiredLink | None:
     """What the page behind a link shows; None for a link that is unknown, tampered with or cut off."""
     view = links.by_public_id(session, token.public_id) if token else None
     if token is None or view is None:

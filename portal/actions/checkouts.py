@@ -53,9 +53,7 @@ class HeldByAnother(Conflict):
     """Somebody else has a checkout open for one of the charges."""
 
     def __init__(self, holder: AttemptRow) -> None:
-        super().__init__(
-            "Somebody else has started to pay for this. Start here instead, or wait for them to finish."
-        )
+        super().__init__("Somebody else has started to pay for this. Start here instead, or wait for them to finish.")
         self.holder = holder
 
 
@@ -77,9 +75,7 @@ def begin(resources: Resources, payer: Payer, wish: Wish, *, now: datetime) -> s
             return address
         for obstacle in in_the_way:
             end(resources, obstacle, now=now)
-    raise Conflict(
-        "Another payment for this was started at the same moment. Look at the balance, then try again."
-    )
+    raise Conflict("Another payment for this was started at the same moment. Look at the balance, then try again.")
 
 
 def end(resources: Resources, attempt: AttemptRow, *, now: datetime) -> None:
@@ -125,9 +121,7 @@ def _attempt_or_obstacles(
     return _save(session, standing, payer, wish, found, policy=policy, now=now), ()
 
 
-def _is_the_same(
-    session: Session, holder: AttemptRow, payer: Payer, wish: Wish, found: Quote, now: datetime
-) -> bool:
+def _is_the_same(session: Session, holder: AttemptRow, payer: Payer, wish: Wish, found: Quote, now: datetime) -> bool:
     """The same visitor pressed again for the same thing, and its page still lives."""
     quoted = [(q.charge_id, q.pay_cents, q.discount_cents) for q in attempts.quoted(session, holder.id)]
     return (
@@ -231,9 +225,7 @@ def _line(account: AccountRow, quoted: QuotedRow) -> CheckoutLine:
     discount = f"Includes an early-payment discount of {account.currency.upper()} "
     return CheckoutLine(
         name=f"Invoice {quoted.number}",
-        description=discount + plain(quoted.discount_cents, account.currency)
-        if quoted.discount_cents
-        else None,
+        description=discount + plain(quoted.discount_cents, account.currency) if quoted.discount_cents else None,
         amount_cents=quoted.pay_cents,
     )
 

@@ -46,9 +46,7 @@ def _count(session: Session, email: str, visitor: str, now: datetime) -> str:
     return f"{throttle.window(now):%Y%m%dT%H}:{times}"
 
 
-def _stage(
-    session: Session, contact: ContactRow, *, charge_id: int | None, counted: str, now: datetime
-) -> None:
+def _stage(session: Session, contact: ContactRow, *, charge_id: int | None, counted: str, now: datetime) -> None:
     letters.stage(
         session,
         kind="link",

@@ -119,8 +119,7 @@ def _adopt(session: Session, found: AttemptRow, facts: PaymentFacts) -> None:
         session,
         found,
         checkout_id=found.checkout_id or (facts.checkout.checkout_id if facts.checkout else None),
-        payment_intent_id=found.payment_intent_id
-        or (facts.intent.payment_intent_id if facts.intent else None),
+        payment_intent_id=found.payment_intent_id or (facts.intent.payment_intent_id if facts.intent else None),
     )
 
 

@@ -52,9 +52,7 @@ def sync_payment(resources: Resources, attempt_id: int, *, now: datetime) -> Non
 def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
     """Write what changed; False where the attempt is no longer the version that was read."""
     if facts.charge is not None and facts.charge.currency != attempt.currency:
-        raise Mismatch(
-            f"attempt {attempt.id} is in {attempt.currency}, the charge in {facts.charge.currency}"
-        )
+        raise Mismatch(f"attempt {attempt.id} is in {attempt.currency}, the charge in {facts.charge.currency}")
     intent_id = facts.intent.payment_intent_id if facts.intent else attempt.payment_intent_id
     state, failure = _state(attempt, facts)
     if state == attempt.state and intent_id == attempt.payment_intent_id:

@@ -41,9 +41,7 @@ def load(session: Session, *, now: datetime, today: date | None = None) -> Polic
     return Policy(today=today, **_values(rows, today))  # type: ignore[arg-type]
 
 
-def set_policy(
-    session: Session, key: str, text: str, *, effective_on: date, now: datetime, actor: str
-) -> str | int:
+def set_policy(session: Session, key: str, text: str, *, effective_on: date, now: datetime, actor: str) -> str | int:
     """Decide a policy from a day on, and return its value; an unknown key or a bad value is a Refusal."""
     value = parse_policy(key, text)
     records.add(session, PolicyRow(key, str(value), effective_on, now, actor))

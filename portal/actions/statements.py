@@ -59,9 +59,7 @@ def load(
     facts = _facts(session, rows, pending, on=on, from_day=started_on or on, zone=policy.time_zone)
     statement_items, open_items = [], []
     for row in rows:
-        row_parts = parts(
-            row.open_cents, pending_cents=sum(p.pay_cents + p.discount_cents for p in pending[row.id])
-        )
+        row_parts = parts(row.open_cents, pending_cents=sum(p.pay_cents + p.discount_cents for p in pending[row.id]))
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
     return Standing(
@@ -107,9 +105,7 @@ def charge_facts(
     """Facts of one charge for the discount rules (money.md 4)."""
     lowering = [s for s in settlements if s.lowers_base]
     credited_tax = sum(share(s.amount_cents, s.credit_tax_cents, s.credit_amount_cents) for s in lowering)
-    received = [
-        Settled(s.started_on, s.amount_cents, s.discount_cents) for s in settlements if not s.lowers_base
-    ]
+    received = [Settled(s.started_on, s.amount_cents, s.discount_cents) for s in settlements if not s.lowers_base]
     under_way = [Settled(local_day(p.quoted_at, zone), p.pay_cents, p.discount_cents) for p in pending]
     return Facts(
         net_cents=row.amount_cents - row.tax_cents,

@@ -57,7 +57,7 @@ def by_public_id(session: Session, public_id: str) -> AccountRow | None:
 
 
 def find(session: Session, customer: str) -> Sequence[AccountRow]:
-    """Accounts of this number; if none has it, those with a contact of this email; else of this exact name."""
+    """Accounts of this number; if none has it, those with a contact of this email; else of this name."""
     wanted = customer.strip()
     mine = select(contacts.c.account_id).where(
         func.lower(contacts.c.email) == wanted.lower(), contacts.c.removed_at.is_(None)
@@ -92,9 +92,7 @@ def contacts_of(session: Session, account_id: int) -> Sequence[ContactRow]:
 
 def contacts_by_email(session: Session, email: str) -> Sequence[ContactRow]:
     """Contacts with this address, in any account, that are not removed."""
-    return [
-        ContactRow(*row) for row in session.execute(_CONTACTS_BY_EMAIL, {"wanted": email.strip().lower()})
-    ]
+    return [ContactRow(*row) for row in session.execute(_CONTACTS_BY_EMAIL, {"wanted": email.strip().lower()})]
 
 
 def contact(session: Session, contact_id: int) -> ContactRow:

@@ -154,13 +154,9 @@ def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:
 def add(session: Session, values: dict[str, object], lines: Sequence[dict[str, object]]) -> int:
     """Insert an attempt with its quote. A charge that another one has already raises IntegrityError."""
     attempt_id = int(
-        session.execute(
-            insert(attempts).returning(attempts.c.id), values | {"public_id": new_public_id()}
-        ).scalar_one()
+        session.execute(insert(attempts).returning(attempts.c.id), values | {"public_id": new_public_id()}).scalar_one()
     )
-    session.execute(
-        insert(attempt_charges), [line | {"attempt_id": attempt_id, "is_active": True} for line in lines]
-    )
+    session.execute(insert(attempt_charges), [line | {"attempt_id": attempt_id, "is_active": True} for line in lines])
     return attempt_id
 
 
@@ -176,6 +172,4 @@ def change(session: Session, attempt: AttemptRow, **values: object) -> bool:
 
 def let_go(session: Session, attempt_id: int) -> None:
     """The attempt no longer keeps its charges from being paid by another."""
-    session.execute(
-        update(attempt_charges).where(attempt_charges.c.attempt_id == attempt_id).values(is_active=False)
-    )
+    session.execute(update(attempt_charges).where(attempt_charges.c.attempt_id == attempt_id).values(is_active=False))

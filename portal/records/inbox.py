@@ -45,7 +45,7 @@ def store(
     session: Session,
     *,
     event_id: str,
-    type: str,  # noqa: A002 (Stripe's word)
+    type: str,
     subject: str,
     checkout_id: str | None,
     raw: bytes,
@@ -78,9 +78,7 @@ def close(session: Session, ids: Sequence[int], *, state: str, now: datetime) ->
     _change(session, ids, state=state, handled_at=now, error=None)
 
 
-def put_off(
-    session: Session, ids: Sequence[int], *, state: str, tries: int, next_at: datetime, error: str
-) -> None:
+def put_off(session: Session, ids: Sequence[int], *, state: str, tries: int, next_at: datetime, error: str) -> None:
     """Handling these events failed: try again at `next_at`, or never again (`dead`), when the owner must look."""
     _change(session, ids, state=state, tries=tries, next_at=next_at, error=error)
 

@@ -65,9 +65,7 @@ _OF_CHARGE = (
 )
 
 
-def post(
-    session: Session, found: Iterable[Movement], *, account_id: int, currency: str, posted_at: datetime
-) -> None:
+def post(session: Session, found: Iterable[Movement], *, account_id: int, currency: str, posted_at: datetime) -> None:
     """Write movements. A source that is already there raises IntegrityError: nothing is posted twice."""
     rows = [
         {

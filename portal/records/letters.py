@@ -62,13 +62,9 @@ def give_link(session: Session, letter_id: int, link_id: int) -> None:
 
 
 def sent(session: Session, letter_id: int, now: datetime) -> None:
-    session.execute(
-        update(letters).where(letters.c.id == letter_id).values(state="sent", sent_at=now, error=None)
-    )
+    session.execute(update(letters).where(letters.c.id == letter_id).values(state="sent", sent_at=now, error=None))
 
 
 def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, error: str) -> None:
     """Sending failed: try again at `next_at`, or never again (`dead`)."""
-    session.execute(
-        update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error)
-    )
+    session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))

@@ -126,9 +126,7 @@ def raise_version(session: Session, link_id: int) -> int:
 
 def mark_opened(session: Session, link_id: int, *, now: datetime) -> None:
     """A person has pressed the link's button; only the first time is kept."""
-    session.execute(
-        update(links).where(links.c.id == link_id, links.c.opened_at.is_(None)).values(opened_at=now)
-    )
+    session.execute(update(links).where(links.c.id == link_id, links.c.opened_at.is_(None)).values(opened_at=now))
 
 
 def _view(row: Sequence[object]) -> LinkView:

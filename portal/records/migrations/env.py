@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 from portal.records.engine import open_for_migrations
 from portal.records.tables import metadata
 
-
 # Any number will do, as long as it is only ours.
 LOCK = 7_204_611
 

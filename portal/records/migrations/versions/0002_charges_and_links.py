@@ -36,9 +36,7 @@ def upgrade() -> None:
         sa.Column("is_history", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_charges_amount_positive")),
-        sa.CheckConstraint(
-            "tax_cents >= 0 AND tax_cents <= amount_cents", name=op.f("ck_charges_tax_within_amount")
-        ),
+        sa.CheckConstraint("tax_cents >= 0 AND tax_cents <= amount_cents", name=op.f("ck_charges_tax_within_amount")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_charges_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
         sa.UniqueConstraint("number", name=op.f("uq_charges_number")),
@@ -55,9 +53,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.String(length=40), server_default="", nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("tax_cents", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["charge_id"], ["charges.id"], name=op.f("fk_charge_lines_charge_id_charges")
-        ),
+        sa.ForeignKeyConstraint(["charge_id"], ["charges.id"], name=op.f("fk_charge_lines_charge_id_charges")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charge_lines")),
         sa.UniqueConstraint("charge_id", "position", name=op.f("uq_charge_lines_charge_id_position")),
     )

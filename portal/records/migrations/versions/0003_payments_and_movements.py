@@ -47,15 +47,9 @@ def upgrade() -> None:
             name=op.f("ck_attempts_known_state"),
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_attempts_amount_positive")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_attempts_account_id_accounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["contacts.id"], name=op.f("fk_attempts_contact_id_contacts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name=op.f("fk_attempts_session_id_sessions")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_attempts_account_id_accounts")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_attempts_contact_id_contacts")),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_attempts_session_id_sessions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("checkout_id", name=op.f("uq_attempts_checkout_id")),
         sa.UniqueConstraint("payment_intent_id", name=op.f("uq_attempts_payment_intent_id")),
@@ -71,15 +65,9 @@ def upgrade() -> None:
         sa.Column("pay_cents", sa.BigInteger(), nullable=False),
         sa.Column("discount_cents", sa.BigInteger(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "pay_cents >= 0 AND discount_cents >= 0", name=op.f("ck_attempt_charges_not_negative")
-        ),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_charges_attempt_id_attempts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["charge_id"], ["charges.id"], name=op.f("fk_attempt_charges_charge_id_charges")
-        ),
+        sa.CheckConstraint("pay_cents >= 0 AND discount_cents >= 0", name=op.f("ck_attempt_charges_not_negative")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_attempt_charges_attempt_id_attempts")),
+        sa.ForeignKeyConstraint(["charge_id"], ["charges.id"], name=op.f("fk_attempt_charges_charge_id_charges")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_charges")),
         sa.UniqueConstraint("attempt_id", "charge_id", name=op.f("uq_attempt_charges_attempt_id_charge_id")),
     )
@@ -107,12 +95,8 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=120), server_default="", nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payments_amount_positive")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_payments_account_id_accounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempts.id"], name=op.f("fk_payments_attempt_id_attempts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_payments_account_id_accounts")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_payments_attempt_id_attempts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("public_id", name=op.f("uq_payments_public_id")),
         sa.UniqueConstraint("stripe_charge_id", name=op.f("uq_payments_stripe_charge_id")),
@@ -151,19 +135,13 @@ def upgrade() -> None:
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
-        sa.CheckConstraint(
-            "(payment_id IS NULL) <> (credit_id IS NULL)", name=op.f("ck_allocations_one_origin")
-        ),
+        sa.CheckConstraint("(payment_id IS NULL) <> (credit_id IS NULL)", name=op.f("ck_allocations_one_origin")),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_allocations_amount_positive")),
         sa.CheckConstraint("discount_cents >= 0", name=op.f("ck_allocations_discount_not_negative")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_allocations_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_allocations_account_id_accounts")),
         sa.ForeignKeyConstraint(["charge_id"], ["charges.id"], name=op.f("fk_allocations_charge_id_charges")),
         sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_allocations_credit_id_credits")),
-        sa.ForeignKeyConstraint(
-            ["payment_id"], ["payments.id"], name=op.f("fk_allocations_payment_id_payments")
-        ),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_allocations_payment_id_payments")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocations")),
     )
     op.create_index("ix_allocations_charge_id", "allocations", ["charge_id"], unique=False)
@@ -203,14 +181,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_movements_amount_positive")),
         sa.CheckConstraint("debit <> credit", name=op.f("ck_movements_two_accounts")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_movements_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_movements_account_id_accounts")),
         sa.ForeignKeyConstraint(["charge_id"], ["charges.id"], name=op.f("fk_movements_charge_id_charges")),
         sa.ForeignKeyConstraint(["credit_id"], ["credits.id"], name=op.f("fk_movements_credit_id_credits")),
-        sa.ForeignKeyConstraint(
-            ["payment_id"], ["payments.id"], name=op.f("fk_movements_payment_id_payments")
-        ),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments.id"], name=op.f("fk_movements_payment_id_payments")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movements")),
         sa.UniqueConstraint("source", name=op.f("uq_movements_source")),
     )
@@ -220,9 +194,7 @@ def upgrade() -> None:
         ["account_id", "charge_id", "receivable_cents"],
         unique=False,
     )
-    op.create_index(
-        "ix_movements_account_id_effective_on", "movements", ["account_id", "effective_on"], unique=False
-    )
+    op.create_index("ix_movements_account_id_effective_on", "movements", ["account_id", "effective_on"], unique=False)
     op.create_index("ix_movements_charge_id", "movements", ["charge_id"], unique=False)
     op.create_index("ix_movements_credit_id", "movements", ["credit_id"], unique=False)
     op.create_index("ix_movements_payment_id", "movements", ["payment_id"], unique=False)

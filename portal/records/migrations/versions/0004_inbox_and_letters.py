@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("next_at", Instant(), nullable=False),
         sa.Column("handled_at", Instant(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('new','handled','foreign','ignored','dead')", name=op.f("ck_inbox_known_state")
-        ),
+        sa.CheckConstraint("state IN ('new','handled','foreign','ignored','dead')", name=op.f("ck_inbox_known_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("event_id", name=op.f("uq_inbox_event_id")),
     )
