@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("discount_base", sa.String(length=24), nullable=False),
         sa.Column("discount_mode", sa.String(length=12), nullable=False),
         sa.Column("memo", sa.Text(), server_default="", nullable=False),
-        sa.Column("is_history", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_history", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_charges_amount_positive")),
         sa.CheckConstraint("tax_cents >= 0 AND tax_cents <= amount_cents", name=op.f("ck_charges_tax_within_amount")),

@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("tax_cents", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("is_history", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_history", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_credits_amount_positive")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_credits_account_id_accounts")),
@@ -160,7 +160,7 @@ def upgrade() -> None:
         sa.Column("credit_id", Id, nullable=True),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("posted_at", Instant(), nullable=False),
-        sa.Column("is_history", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_history", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column(
             "receivable_cents",
             sa.BigInteger(),
