@@ -1,0 +1,44 @@
+"""Figures and dates as one customer reads them: its currency, the seller's language, the seller's day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal import templating
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Formats for one account on one day. `locale` as `en_US`, `currency` ISO 4217, `time_zone` of the seller."""
+
+    locale: str
+    currency: str
+    time_zone: str
+    today: date
+
+    def money(self, cents: int) -> str:
+        return templating.format_money(cents, self.currency, self.locale)
+
+    def money_or_nothing(self, cents: int) -> str:
+        """Empty for zero, so that a template can leave the line out."""
+        return self.money(cents) if cents else ""
+
+    def date(self, on: date) -> str:
+        return templating.format_date(on, self.locale)
+
+    def day(self, on: date) -> str:
+        return templating.format_day(on, self.locale, self.today)
+
+    def moment(self, at: datetime) -> str:
+        return templating.format_moment(at, self.time_zone, self.locale)
+
+    def relative_due(self, on: date) -> str:
+        return templating.relative_due(on, self.today, self.locale)
+
+    def percent(self, basis_points: int) -> str:
+        return templating.format_percent(basis_points, self.locale)
+
+    def joined(self, items: list[str]) -> str:
+        return templating.format_list(items, self.locale)
+
+    def text(self, message: str, **values: object) -> str:
+        return templating.gettext(message, self.locale, **values)
