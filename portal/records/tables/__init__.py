@@ -1,10 +1,10 @@
-"""Every table of the house, by topic."""
+"""Every table of the house, by topic. A room here may not be called as a table is: importing it would hide the table."""
 
 from portal.records.tables.access import accounts, contacts, grants, links, sessions, throttle
 from portal.records.tables.base import metadata
 from portal.records.tables.ledger import allocations, charge_lines, charges, credits, movements, payments
 from portal.records.tables.notices import history, leases, letters, policies
-from portal.records.tables.payments import attempt_charges, attempts, inbox
+from portal.records.tables.paying import attempt_charges, attempts, inbox
 
 # The migrations install triggers that refuse UPDATE and DELETE on these, on both databases.
 APPEND_ONLY = (
