@@ -1,13 +1,15 @@
-"""The open-item statement of a day: rows with a computed status, totals, aging, and the account's activity."""
+"""The open-item statement of a day: rows with a computed status, totals, aging; and the account's activity."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from portal.rules.balance import Balance, Parts
+from portal.rules.balance import Balance, Parts, balance
 from portal.rules.discounts import Offer
-from portal.rules.ledger import Movement
+from portal.rules.ledger import Movement, balance_cents
+
+DUE_SOON_DAYS = 7
 
 
 class Status(StrEnum):
@@ -59,8 +61,11 @@ class Aging:
     @property
     def open_cents(self) -> int:
         return (
-            self.current_cents + self.days_1_30_cents + self.days_31_60_cents
-            + self.days_61_90_cents + self.over_90_cents
+            self.current_cents
+            + self.days_1_30_cents
+            + self.days_31_60_cents
+            + self.days_61_90_cents
+            + self.over_90_cents
         )
 
     @property
@@ -70,7 +75,10 @@ class Aging:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Rows oldest due first; overdue and due-soon sums are of what is payable; pay_cents is all of it at discount."""
+    """Rows oldest due first; overdue and due-soon sums are of what is payable.
+
+    pay_cents is all that is payable, less discount_cents, the discounts that come with it that day.
+    """
 
     on: date
     rows: tuple[Row, ...]
@@ -107,19 +115,87 @@ class Activity:
 
 def status(*, due_on: date, parts: Parts, on: date) -> Status:
     """paid at exactly 0 open; else by what is payable and its due date; else by what holds the rest."""
-    raise NotImplementedError
+    if parts.open_cents == 0:
+        return Status.PAID
+    if parts.payable_cents == 0:
+        if parts.pending_cents:
+            return Status.PENDING
+        return Status.DISPUTED if parts.disputed_cents else Status.ON_PLAN
+    days = (due_on - on).days
+    if days < 0:
+        return Status.OVERDUE
+    return Status.DUE_SOON if days <= DUE_SOON_DAYS else Status.OPEN
 
 
 def statement(items: Sequence[Item], *, credit_cents: int, on: date) -> Statement:
     """The open-item statement: charges with nothing open are left out."""
-    raise NotImplementedError
+    opened = sorted(
+        (item for item in items if item.parts.open_cents),
+        key=lambda item: (item.due_on, item.issued_on, item.charge_id),
+    )
+    rows = tuple(
+        Row(item, status(due_on=item.due_on, parts=item.parts, on=on), max(0, (on - item.due_on).days))
+        for item in opened
+    )
+    totals = balance((item.parts for item in opened), credit_cents=credit_cents)
+    discount_cents = sum(item.offer.discount_cents for item in opened if item.offer)
+    return Statement(
+        on=on,
+        rows=rows,
+        balance=totals,
+        overdue_cents=_payable(rows, Status.OVERDUE),
+        due_soon_cents=_payable(rows, Status.DUE_SOON),
+        discount_cents=discount_cents,
+        pay_cents=totals.payable_cents - discount_cents,
+        aging=aging(
+            ((item.due_on, item.parts.open_cents) for item in opened), unapplied_cents=credit_cents, on=on
+        ),
+    )
 
 
 def aging(opens: Iterable[tuple[date, int]], *, unapplied_cents: int, on: date) -> Aging:
-    """Buckets of (aging date, open_cents) pairs; an invoice ages from its due date."""
-    raise NotImplementedError
+    """Buckets of (aging date, open_cents) pairs: an invoice ages from its due date, due today is current."""
+    buckets = [0, 0, 0, 0, 0]
+    for since, open_cents in opens:
+        days = (on - since).days
+        buckets[0 if days <= 0 else min(4, (days + 29) // 30)] += open_cents
+    return Aging(*buckets, unapplied_cents=unapplied_cents)
 
 
 def activity(movements: Iterable[Movement], *, since: date, until: date) -> Activity:
-    """Invoices, credits, payments and discounts from since to until, both included; applications are no lines."""
-    raise NotImplementedError
+    """Invoices, credits, payments and discounts from since to until, both included, oldest first.
+
+    Takes every movement of the account; what is before since is the opening balance. An invoice or a credit
+    memo is one line with its tax; applications change nothing that is owed and are no lines.
+    """
+    opening_cents = 0
+    merged: dict[tuple[date, str], tuple[int, Movement]] = {}
+    for movement in sorted(movements, key=lambda each: each.effective_on):
+        change = balance_cents(movement)
+        if movement.effective_on < since:
+            opening_cents += change
+        elif movement.effective_on <= until and change:
+            key = (movement.effective_on, movement.source.replace("/tax", ""))
+            before, first = merged.get(key, (0, movement))
+            merged[key] = (before + change, first)
+    lines, running = [], opening_cents
+    for (on, source), (change, first) in merged.items():
+        running += change
+        lines.append(
+            Line(
+                on, _kind(source), source, change, running, first.charge_id, first.payment_id, first.credit_id
+            )
+        )
+    return Activity(opening_cents, tuple(lines), running)
+
+
+def _payable(rows: Iterable[Row], wanted: Status) -> int:
+    return sum(row.item.parts.payable_cents for row in rows if row.status is wanted)
+
+
+def _kind(source: str) -> str:
+    """`invoice`, `payment`, `credit`, `discount` or `discount_reversed`, from the movement's source."""
+    kind, _, rest = source.partition(":")
+    if kind == "discount" and "/reversed" in rest:
+        return "discount_reversed"
+    return "payment" if kind == "stripe" else kind
