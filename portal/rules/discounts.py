@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from portal.rules.dates import add_business_days, day_ends_at
-from portal.rules.money import half_up, share
+from portal.rules.money import divide_half_up, half_up, share
 from portal.rules.portions import Portion, put, windows_after
 from portal.rules.terms import Step
 
@@ -130,7 +130,7 @@ def discount_for(facts: Facts, *, payable_cents: int, amount_cents: int, on: dat
 def full_discount_cents(facts: Facts) -> int:
     """The most this charge can ever bring: the best step on all as issued (invariant 5)."""
     base = _base_cents(facts, facts.net_cents, facts.tax_cents)
-    return half_up(Fraction(base * max((step.rate_bp for step in facts.steps), default=0), 10_000))
+    return divide_half_up(base * max((step.rate_bp for step in facts.steps), default=0), 10_000)
 
 
 def taken_back_cents(facts: Facts) -> int:
@@ -237,7 +237,8 @@ def _on_clearing(facts: Facts, portions: list[Portion], payable_cents: int, on: 
 
 def _regular(facts: Facts, portions: list[Portion], payable_cents: int, on: date) -> int:
     if facts.mode == "full":
-        return half_up(sum((each.unearned(on) for each in portions), Fraction(0)))
+        exact = sum(each.unearned(on) for each in portions)
+        return divide_half_up(exact.numerator, exact.denominator * 10_000)
     discount_cents, left = 0, payable_cents
     for portion in sorted(portions, key=lambda each: each.rate_bp(on) == 0):
         gross = min(left, max(0, portion.left_cents()))

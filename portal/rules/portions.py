@@ -37,13 +37,13 @@ class Portion:
         """What is not paid yet."""
         return self.total_cents - sum(each.amount_cents + each.discount_cents for each in self.paid)
 
-    def unearned(self, on: date) -> Fraction:
-        """Full mode: that day's rate on the base for which no discount was given yet."""
-        covered = Fraction(0)
+    def unearned(self, on: date) -> Fraction | int:
+        """Full mode: that day's rate on the base for which no discount was given yet, in 1/10,000 of a cent."""
+        left: Fraction | int = self.base_cents
         for each in self.paid:
-            if each.rate_bp:
-                covered += Fraction(each.discount_cents * 10_000, each.rate_bp)
-        return max(Fraction(0), self.base_cents - covered) * self.rate_bp(on) / 10_000
+            if each.rate_bp and each.discount_cents:
+                left -= Fraction(each.discount_cents * 10_000, each.rate_bp)
+        return max(0, left) * self.rate_bp(on)
 
     def pro_rata_of_gross(self, gross_cents: int, on: date) -> int:
         """Pro rata: the discount in gross_cents, an amount and its discount together."""

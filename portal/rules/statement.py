@@ -159,7 +159,7 @@ def aging(opens: Iterable[tuple[date, int]], *, unapplied_cents: int, on: date) 
     for since, open_cents in opens:
         days = (on - since).days
         buckets[0 if days <= 0 else min(4, (days + 29) // 30)] += open_cents
-    return Aging(*buckets, unapplied_cents=unapplied_cents)
+    return Aging(buckets[0], buckets[1], buckets[2], buckets[3], buckets[4], unapplied_cents)
 
 
 def activity(movements: Iterable[Movement], *, since: date, until: date) -> Activity:
