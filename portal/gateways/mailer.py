@@ -23,9 +23,7 @@ import css_inline
 
 Security = Literal["none", "starttls", "tls"]
 
-_SHAPE = (
-    "The mail server must look like smtp://user:password@host:587?starttls=1 or smtps://user:password@host."
-)
+_SHAPE = "The mail server must look like smtp://user:password@host:587?starttls=1 or smtps://user:password@host."
 _SECONDS = 20
 _MAX_NAME = 120
 _MAX_SUBJECT = 200
@@ -129,17 +127,11 @@ def open_mailer(url: str, sender_name: str, sender_email: str) -> Mailer:
     except ValueError:
         raise ValueError(_SHAPE) from None
     options = parse_qsl(parts.query, keep_blank_values=True)
-    if (
-        parts.scheme not in ("smtp", "smtps")
-        or not parts.hostname
-        or options not in ([], [("starttls", "1")])
-    ):
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or options not in ([], [("starttls", "1")]):
         raise ValueError(_SHAPE)
     security: Security = "tls" if parts.scheme == "smtps" else "starttls" if options else "none"
     if security == "none" and parts.password and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ValueError(
-            "The mail server's password would travel in the clear: add ?starttls=1 or use smtps://."
-        )
+        raise ValueError("The mail server's password would travel in the clear: add ?starttls=1 or use smtps://.")
     try:
         sender = _address(sender_name, sender_email)
     except UnsafeLetter as unsafe:

@@ -10,7 +10,6 @@ import gc
 import json
 import logging
 import math
-import os
 import re
 import resource
 import subprocess
@@ -89,7 +88,8 @@ class _Drawer:
         if self._child is None or self._child.poll() is not None:
             self._end()
             self._child = subprocess.Popen(  # noqa: S603 - our own Python and this very module
-                [sys.executable, "-m", __name__],
+                # Subset fonts carry the time of their making otherwise.
+                ["/usr/bin/env", "SOURCE_DATE_EPOCH=0", sys.executable, "-m", __name__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=Path(__file__).parents[2],
@@ -168,8 +168,6 @@ def _packaged(url: str, root: Path) -> Path:
 def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     """The child: draw what is ordered until nothing more can come."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    # Subset fonts carry the time of their making otherwise.
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     while line := orders.readline():
         order = json.loads(line)

@@ -64,24 +64,18 @@ class StripeCheckouts:
                 field="amount",
             )
         params = _session_params(order)
-        session = _asked(
-            lambda: self.client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key})
-        )
+        session = _asked(lambda: self.client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key}))
         if session.url is None:
             raise StripeRefused("no_url", "The session has no page to go to.", status=200)
         intent = session.payment_intent
-        return Checkout(
-            session.id, session.url, intent.id if isinstance(intent, stripe.PaymentIntent) else intent
-        )
+        return Checkout(session.id, session.url, intent.id if isinstance(intent, stripe.PaymentIntent) else intent)
 
     def read_payment(self, checkout_id: str) -> PaymentFacts:
         """The whole payment behind a session, as Stripe has it now.
 
         One request; one more for a payment that was disputed, and more for one with over ten refunds.
         """
-        session = _asked(
-            lambda: self.client.v1.checkout.sessions.retrieve(checkout_id, {"expand": list(_OF_SESSION)})
-        )
+        session = _asked(lambda: self.client.v1.checkout.sessions.retrieve(checkout_id, {"expand": list(_OF_SESSION)}))
         return self._facts_of_session(session)
 
     def read_payment_by_intent(self, payment_intent_id: str) -> PaymentFacts:
@@ -128,9 +122,7 @@ class StripeCheckouts:
         return _asked(
             lambda: [
                 each.to_dict()
-                for each in self.client.v1.refunds.list(
-                    {"charge": charge["id"], "limit": 100}
-                ).auto_paging_iter()
+                for each in self.client.v1.refunds.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
             ]
         )
 
@@ -140,9 +132,7 @@ class StripeCheckouts:
         return _asked(
             lambda: [
                 each.to_dict()
-                for each in self.client.v1.disputes.list(
-                    {"charge": charge["id"], "limit": 100}
-                ).auto_paging_iter()
+                for each in self.client.v1.disputes.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
             ]
         )
 

@@ -17,19 +17,19 @@ from portal.gateways.stripe_values import (
 Wire = Mapping[str, Any]
 
 
-def checkout_facts(session: Wire) -> CheckoutFacts:
+def checkout_facts(checkout: Wire) -> CheckoutFacts:
     return CheckoutFacts(
-        checkout_id=session["id"],
-        status=session["status"],
-        payment_status=session["payment_status"],
-        url=session.get("url"),
-        reference=session.get("client_reference_id"),
-        amount_cents=session["amount_total"],
-        currency=session["currency"],
-        metadata=dict(session.get("metadata") or {}),
-        livemode=session["livemode"],
-        created_at=_moment(session["created"]),
-        expires_at=_moment(session["expires_at"]),
+        checkout_id=checkout["id"],
+        status=checkout["status"],
+        payment_status=checkout["payment_status"],
+        url=checkout.get("url"),
+        reference=checkout.get("client_reference_id"),
+        amount_cents=checkout["amount_total"],
+        currency=checkout["currency"],
+        metadata=dict(checkout.get("metadata") or {}),
+        livemode=checkout["livemode"],
+        created_at=_moment(checkout["created"]),
+        expires_at=_moment(checkout["expires_at"]),
     )
 
 

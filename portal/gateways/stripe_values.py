@@ -184,9 +184,7 @@ class PaymentFacts:
     @property
     def succeeded(self) -> bool:
         """The money was received (which a later refund or dispute does not undo)."""
-        return (
-            self.charge is not None and self.charge.status == "succeeded" and self.charge.captured_cents > 0
-        )
+        return self.charge is not None and self.charge.status == "succeeded" and self.charge.captured_cents > 0
 
     @property
     def processing(self) -> bool:
