@@ -78,3 +78,6 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) themeSwit
 for (const form of document.querySelectorAll("[data-selection]")) selection(form);
 for (const form of document.querySelectorAll("form[method=post]")) submitOnce(form);
 document.querySelector("[data-focus]")?.focus();
+
+const waiting = document.querySelector("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), 5000);

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from portal.templating import asset_root, render, static_hash
-from tests.templates.samples import LOCALE, SAMPLES
+from tests.templates.base import LOCALE
+from tests.templates.samples import SAMPLES
 
 
 def write_gallery(folder: Path) -> list[str]:

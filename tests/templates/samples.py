@@ -1,7 +1,6 @@
 """One believable context, or several, for every template: {template: {variant: context}}.
 
-Used by the test that renders all of them and by the gallery to look at. Names carry a canary where a customer could
-have written one, so that a missing escape shows.
+Used by the test that renders all of them and by the gallery to look at.
 """
 
 from collections.abc import Mapping
@@ -13,30 +12,12 @@ from portal.templating import (
     format_date,
     format_day,
     format_list,
-    format_money,
-    initials,
     relative_due,
 )
-
-LOCALE = "en_US"
-TODAY = date(2026, 11, 22)
-CANARY = '<b>"&\''
+from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
+from tests.templates.payment_samples import PAGES
 
 Context = Mapping[str, object]
-
-SELLER = {
-    "name": "Harbor Supply Co.",
-    "initials": initials("Harbor Supply Co."),
-    "email": "billing@harborsupply.example",
-    "phone": "+1 207 555 0142",
-    "address": ["14 Wharf Street", "Portland, ME 04101"],
-}
-ACCOUNT = {"name": "Northwind Traders", "href": "/a/acc_7Q2"}
-LAYOUT: dict[str, object] = {"seller": SELLER, "account": ACCOUNT}
-
-
-def money(cents: int) -> str:
-    return format_money(cents, "usd", LOCALE)
 
 
 def row(
@@ -131,11 +112,6 @@ def every_kind_of_row() -> list[OpenRow]:
     ]
 
 
-def parts(**given: int) -> dict[str, str]:
-    names = ("payable", "pending", "disputed", "on_plan", "credit")
-    return {name: money(given[name]) if name in given else "" for name in names}
-
-
 STATEMENT: dict[str, object] = {
     **LAYOUT,
     "as_of": format_date(TODAY, LOCALE),
@@ -223,4 +199,5 @@ STATEMENTS: dict[str, Context] = {
 
 SAMPLES: dict[str, dict[str, Context]] = {
     "statements/show.html": STATEMENTS,
+    **PAGES,
 }

@@ -1,0 +1,283 @@
+"""Sample contexts of links, invoices, payments, receipts and problems; see samples.py."""
+
+from collections.abc import Mapping
+
+from tests.templates.base import ACCOUNT, CANARY, LAYOUT, NOBODY, SELLER, money, parts
+
+Context = Mapping[str, object]
+
+OPEN_LINK: dict[str, object] = {
+    **NOBODY,
+    "customer": f"Northwind Traders {CANARY}",
+    "document": "",
+    "as_of": "November 22, 2026",
+    "balance_cents": 1569050,
+    "balance": money(1569050),
+    "overdue": money(418000),
+    "due": "",
+    "action": "/l/token",
+}
+ASK: dict[str, object] = {**NOBODY, "errors": [], "email_value": "", "action": "/link"}
+
+LINKS: dict[str, dict[str, Context]] = {
+    "links/open.html": {
+        "account": OPEN_LINK,
+        "invoice": {
+            **OPEN_LINK,
+            "document": "INV-2066",
+            "balance": money(465000),
+            "overdue": "",
+            "due": "December 12, 2026",
+        },
+        "nothing": {**OPEN_LINK, "balance_cents": 0, "balance": money(0), "overdue": ""},
+        "credit": {**OPEN_LINK, "balance_cents": -840, "balance": money(840), "overdue": ""},
+    },
+    "links/request.html": {
+        **{reason: {**ASK, "reason": reason} for reason in ("expired", "revoked", "broken", "signed_out", "none")},
+        "refused": {
+            **ASK,
+            "reason": "expired",
+            "errors": [{"field": "email", "text": "Enter an email address, such as name@example.com."}],
+            "email_value": f"someone {CANARY}",
+        },
+    },
+    "links/requested.html": {"usual": {**NOBODY, "email": "ap@northwind.example", "again": "/link"}},
+    "payments/thanks.html": {"usual": ASK},
+}
+
+INVOICE: dict[str, object] = {
+    **LAYOUT,
+    "invoice": {
+        "number": "INV-2066",
+        "title": "Invoice INV-2066",
+        "status": "open",
+        "issued": "November 12, 2026",
+        "due": "December 12, 2026",
+        "relative": "in 20 days",
+        "terms": "2/10 net 30",
+        "open_cents": 465000,
+        "open": money(465000),
+    },
+    "parts": parts(payable=465000),
+    "offers": [{"percent": "2%", "saving": money(9300), "until": "November 22, 2026", "pay": money(455700)}],
+    "lines": [
+        {
+            "description": f"Marine rope, 12 mm, 200 m reel {CANARY}",
+            "quantity": "10",
+            "unit_price": money(31000),
+            "amount": money(310000),
+        },
+        {
+            "description": "Stainless shackle, bow, 10 mm",
+            "quantity": "120",
+            "unit_price": money(1000),
+            "amount": money(120000),
+        },
+        {"description": "Delivery", "quantity": "1", "unit_price": money(3500), "amount": money(3500)},
+    ],
+    "subtotal": money(433500),
+    "tax": money(31500),
+    "total": money(465000),
+    "history": [
+        {"on": "Nov 12", "text": "Issued", "amount": money(465000)},
+        {"on": "Nov 12", "text": "Sent to ap@northwind.example", "amount": ""},
+    ],
+    "pay": {
+        "href": "/a/acc_7Q2/pay",
+        "charge": "ch_2066",
+        "balance": money(465000),
+        "discount": money(-9300),
+        "total": money(455700),
+    },
+    "links": {"pdf": "/a/acc_7Q2/invoices/ch_2066.pdf", "statement": "/a/acc_7Q2"},
+}
+
+CHECK: dict[str, object] = {
+    **LAYOUT,
+    "items": [
+        {
+            "charge": "ch_2041",
+            "number": "INV-2041",
+            "due": "Oct 28",
+            "balance": money(418000),
+            "discount": "",
+            "pay": money(418000),
+            "left": "",
+        },
+        {
+            "charge": "ch_2058",
+            "number": "INV-2058",
+            "due": "Nov 23",
+            "balance": money(230050),
+            "discount": "",
+            "pay": money(230050),
+            "left": "",
+        },
+        {
+            "charge": "ch_2066",
+            "number": "INV-2066",
+            "due": "Dec 12",
+            "balance": money(465000),
+            "discount": money(-9300),
+            "pay": money(455700),
+            "left": "",
+        },
+    ],
+    "amount": "",
+    "credit": "",
+    "balance": money(1113050),
+    "discount": money(-9300),
+    "total": money(1103750),
+    "total_cents": 1103750,
+    "methods": ["ach", "card"],
+    "method": "ach",
+    "changed": False,
+    "other": None,
+    "errors": [],
+    "links": {"action": "/a/acc_7Q2/payments", "statement": "/a/acc_7Q2"},
+}
+RETURN: dict[str, object] = {
+    **LAYOUT,
+    "state": "paid",
+    "amount": money(1103750),
+    "method": "Card",
+    "reason": "",
+    "arrival": "",
+    "email": "ap@northwind.example",
+    "items": [
+        {"number": "INV-2041", "discount": "", "pay": money(418000)},
+        {"number": "INV-2058", "discount": "", "pay": money(230050)},
+        {"number": "INV-2066", "discount": money(9300), "pay": money(455700)},
+    ],
+    "links": {
+        "statement": "/a/acc_7Q2",
+        "receipt": "/a/acc_7Q2/receipts/p1",
+        "retry": "/a/acc_7Q2/pay?charge=1",
+        "again": "/a/acc_7Q2/payments/at1",
+    },
+}
+RECEIPT: dict[str, object] = {
+    **LAYOUT,
+    "receipt": {
+        "number": "R-1042",
+        "amount": money(1103750),
+        "received": "November 22, 2026, 2:05 PM EST",
+        "method": "Card",
+        "reference": "pi_3QK1",
+    },
+    "items": [
+        {
+            "number": "INV-2041",
+            "href": "/a/acc_7Q2/invoices/1",
+            "paid": money(418000),
+            "discount": "",
+            "open": money(0),
+        },
+        {
+            "number": f"INV-2066 {CANARY}",
+            "href": "/a/acc_7Q2/invoices/2",
+            "paid": money(455700),
+            "discount": money(-9300),
+            "open": money(0),
+        },
+    ],
+    "credit": money(840),
+    "links": {"pdf": "/r.pdf", "statement": "/a/acc_7Q2", "history": "/a/acc_7Q2/payments"},
+}
+PAYMENT = {"on": "Nov 22, 2026", "method": "Bank account (ACH)", "invoices": "INV-2041 and INV-2066"}
+
+PAGES: dict[str, dict[str, Context]] = {
+    **LINKS,
+    "invoices/show.html": {
+        "usual": INVOICE,
+        "parts": {
+            **INVOICE,
+            "parts": parts(payable=78400, disputed=21600),
+            "invoice": {**dict(INVOICE["invoice"]), "status": "overdue", "relative": "3 days late"},  # type: ignore[call-overload]
+        },
+        "paid": {
+            **INVOICE,
+            "invoice": {
+                **dict(INVOICE["invoice"]),  # type: ignore[call-overload]
+                "status": "paid",
+                "open_cents": 0,
+                "open": money(0),
+                "relative": "",
+            },
+            "parts": parts(),
+            "offers": [],
+            "tax": "",
+            "pay": None,
+        },
+    },
+    "payments/check.html": {
+        "usual": CHECK,
+        "refused": {
+            **CHECK,
+            "method": "",
+            "changed": True,
+            "errors": [{"field": "method", "text": "Choose bank account or card."}],
+        },
+        "lump": {**CHECK, "amount": "11,046.15", "credit": money(840), "methods": ["card"], "method": "card"},
+        "other": {
+            **CHECK,
+            "other": {"id": "at9", "who": f"Maria {CANARY}", "started": "10:42 AM", "amount": money(418000)},
+        },
+    },
+    "payments/return.html": {
+        "paid": RETURN,
+        "processing": {
+            **RETURN,
+            "state": "processing",
+            "method": "Bank account (ACH)",
+            "arrival": "November 30, 2026",
+        },
+        "confirming": {**RETURN, "state": "confirming", "method": ""},
+        "failed": {**RETURN, "state": "failed", "reason": "The card was declined."},
+    },
+    "payments/history.html": {
+        "usual": {
+            **LAYOUT,
+            "payments": [
+                {**PAYMENT, "amount": money(1103750), "status": "pending", "href": "/a/acc_7Q2/payments/1"},
+                {
+                    **PAYMENT,
+                    "method": "Card",
+                    "invoices": f"INV-1988 {CANARY}",
+                    "amount": money(64000),
+                    "status": "paid",
+                    "href": "/r",
+                },
+                {
+                    **PAYMENT,
+                    "method": "Check",
+                    "invoices": "",
+                    "amount": money(5000),
+                    "status": "returned",
+                    "href": "",
+                },
+                {**PAYMENT, "amount": money(9000), "status": "failed", "href": ""},
+            ],
+            "links": {"statement": "/a/acc_7Q2"},
+        },
+        "nothing": {**LAYOUT, "payments": [], "links": {"statement": "/a/acc_7Q2"}},
+    },
+    "receipts/show.html": {"usual": RECEIPT},
+    "errors/problem.html": {
+        **{str(code): {**NOBODY, "code": code, "sentence": "", "back": ""} for code in (403, 404, 413, 429, 500, 503)},
+        "refused": {
+            "seller": SELLER,
+            "account": ACCOUNT,
+            "code": 422,
+            "sentence": "This invoice has been paid in the meantime.",
+            "back": "/a/acc_7Q2",
+        },
+        "bare": {
+            "seller": {"name": "", "initials": "", "email": "", "phone": ""},
+            "account": None,
+            "code": 500,
+            "sentence": "",
+            "back": "",
+        },
+    },
+}
