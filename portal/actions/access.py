@@ -7,31 +7,38 @@ each button, never one that it brought: a cookie planted in it is worth nothing 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
-from portal.actions import history
+from portal.actions import history, statements
 from portal.actions.links import contact_on_file, state_of
+from portal.actions.policies import Policy
 from portal.links import LinkToken
 from portal.records import Session, links, sessions
 from portal.rules.links import mask_email
+from portal.rules.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """A living link: who it is for, what it opens, and how much is open of that."""
+    """A living link: who it is for, what it opens (`document` is a number, None for everything), and how much
+    is open of that on the seller's day `on`; `due_on` is the document's."""
 
-    account_name: str
+    customer: str
     currency: str
-    charge_number: str | None
-    open_cents: int
-    expires_at: datetime
+    document: str | None
+    on: date
+    balance_cents: int
+    overdue_cents: int
+    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
-class ExpiredLink:
-    """A genuine link whose time is over, and where a fresh one would go (masked), if anywhere."""
+class DeadLink:
+    """A link that opens nothing, and why. Only for an expired one is told where a fresh one would go, masked."""
 
-    masked_email: str | None
+    reason: Literal["expired", "revoked", "broken"]
+    masked_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +68,30 @@ class Access:
         return self.charge_ids is None or charge_id in self.charge_ids
 
 
-def preview_link(session: Session, token: LinkToken | None, *, now: datetime) -> LinkPreview | ExpiredLink | None:
-    """What the page behind a link shows; None for a link that is unknown, tampered with or cut off."""
+def preview_link(session: Session, token: LinkToken | None, *, policy: Policy, now: datetime) -> LinkPreview | DeadLink:
+    """What the page behind a link shows."""
     view = links.by_public_id(session, token.public_id) if token else None
     if token is None or view is None:
-        return None
+        return DeadLink("broken")
     state = state_of(view, token.version, now=now)
     if state == "gone":
-        return None
+        return DeadLink("revoked")
     if state == "expired":
         contact = contact_on_file(session, view)
-        return ExpiredLink(mask_email(contact.email) if contact else None)
+        return DeadLink("expired", mask_email(contact.email) if contact else None)
+    shown = statements.load(session, view.account, on=policy.today, policy=policy).statement
+    if view.link.charge_id is None:
+        balance_cents, overdue_cents, due_on = shown.balance.balance_cents, shown.overdue_cents, None
+    else:
+        balance_cents, overdue_cents, due_on = _of_document(shown, view.link.charge_id)
     return LinkPreview(
-        account_name=view.account_name,
-        currency=view.currency,
-        charge_number=view.charge_number,
-        open_cents=links.open_cents(session, view.link),
-        expires_at=view.link.expires_at,
+        customer=view.account.name,
+        currency=view.account.currency,
+        document=view.charge_number,
+        on=policy.today,
+        balance_cents=balance_cents,
+        overdue_cents=overdue_cents,
+        due_on=due_on,
     )
 
 
@@ -112,7 +126,7 @@ def open_link(
         charge_id=view.link.charge_id,
         detail={"link": view.link.id, "session": session_id},
     )
-    return Opened(fresh, expires_at, view.account_public_id, view.charge_public_id)
+    return Opened(fresh, expires_at, view.account.public_id, view.charge_public_id)
 
 
 def find_access(session: Session, secret: str | None, account: str, *, now: datetime) -> Access | None:
@@ -133,6 +147,15 @@ def find_access(session: Session, secret: str | None, account: str, *, now: date
 def end_session(session: Session, secret: str, *, now: datetime) -> None:
     """The secret opens nothing any more, in whatever browser it is."""
     sessions.end(session, _hashed(secret), now=now)
+
+
+def _of_document(shown: Statement, charge_id: int) -> tuple[int, int, date | None]:
+    """What is open of one document, what of it is overdue, and when it is due; a paid one is on no statement."""
+    for row in shown.rows:
+        if row.item.charge_id == charge_id:
+            payable_cents = row.item.parts.payable_cents
+            return row.item.parts.open_cents, payable_cents if row.days_past_due else 0, row.item.due_on
+    return 0, 0, None
 
 
 def _hashed(secret: str) -> bytes:

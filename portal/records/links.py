@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
+from portal.records.accounts import AccountRow
 from portal.records.engine import Session
-from portal.records.tables import accounts, charges, contacts, links, movements
+from portal.records.tables import accounts, charges, contacts, links
 from portal.records.types import new_public_id
 
 
@@ -31,9 +32,7 @@ class LinkView(NamedTuple):
     """A link with whom it is for and what it opens."""
 
     link: LinkRow
-    account_public_id: str
-    account_name: str
-    currency: str
+    account: AccountRow
     charge_public_id: str | None
     charge_number: str | None
     contact_email: str | None
@@ -44,9 +43,7 @@ _LINK = tuple(links.c[name] for name in LinkRow._fields)
 _VIEW = (
     select(
         *_LINK,
-        accounts.c.public_id,
-        accounts.c.name,
-        accounts.c.currency,
+        *(accounts.c[name] for name in AccountRow._fields),
         charges.c.public_id,
         charges.c.number,
         contacts.c.email,
@@ -58,9 +55,6 @@ _VIEW = (
 )
 _BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
 _OF_ACCOUNT = _VIEW.where(links.c.account_id == bindparam("account")).order_by(links.c.id)
-_OPEN = func.coalesce(func.sum(movements.c.receivable_cents), 0)
-_OPEN_OF_ACCOUNT = select(_OPEN).where(movements.c.account_id == bindparam("account"))
-_OPEN_OF_CHARGE = select(_OPEN).where(movements.c.charge_id == bindparam("charge"))
 
 
 def by_public_id(session: Session, public_id: str) -> LinkView | None:
@@ -71,13 +65,6 @@ def by_public_id(session: Session, public_id: str) -> LinkView | None:
 def of_account(session: Session, account_id: int) -> Sequence[LinkView]:
     """Every link the account ever had, the oldest first."""
     return [_view(row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
-
-
-def open_cents(session: Session, link: LinkRow) -> int:
-    """All that is open of what the link opens: one document, or the whole account."""
-    if link.charge_id is not None:
-        return int(session.execute(_OPEN_OF_CHARGE, {"charge": link.charge_id}).scalar_one())
-    return int(session.execute(_OPEN_OF_ACCOUNT, {"account": link.account_id}).scalar_one())
 
 
 def add(
@@ -129,6 +116,6 @@ def mark_opened(session: Session, link_id: int, *, now: datetime) -> None:
     session.execute(update(links).where(links.c.id == link_id, links.c.opened_at.is_(None)).values(opened_at=now))
 
 
-def _view(row: Sequence[object]) -> LinkView:
-    width = len(LinkRow._fields)
-    return LinkView(LinkRow(*row[:width]), *row[width:])  # type: ignore[arg-type]
+def _view(row: Sequence[Any]) -> LinkView:
+    link, account = len(LinkRow._fields), len(AccountRow._fields)
+    return LinkView(LinkRow(*row[:link]), AccountRow(*row[link : link + account]), *row[link + account :])

@@ -1,0 +1,52 @@
+"""The customer's site as a table of contents: what answers where, what stands before it, and what errors become."""
+
+import logging
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute, Mount
+
+from portal.pages import health, links
+from portal.resources import Resources
+from portal.settings import Settings
+from portal.web.bodies import LimitedBodies
+from portal.web.csrf import SameOriginOnly
+from portal.web.errors import HANDLERS
+from portal.web.headers import SecurityHeaders
+from portal.web.logs import WITHOUT_TOKENS
+from portal.web.static import HashedStatic
+from portal.web.throttle import Throttle
+from portal.web.visit import resource
+
+# Stripe signs what it sends; browsers have no business here.
+WEBHOOK = "/stripe/webhook"
+
+ROUTES: tuple[BaseRoute, ...] = (
+    resource("/l/{token}", get=links.show, post=links.open_link),
+    resource("/link", get=links.ask, post=links.send),
+    resource("/session/end", post=links.end),
+    resource("/healthz", get=health.alive),
+    resource("/readyz", get=health.ready),
+    Mount("/static/{hash}", HashedStatic()),
+)
+
+
+def create_app(resources: Resources) -> Starlette:
+    """The site on these resources, which stay the caller's to close."""
+    app = Starlette(routes=ROUTES, middleware=_before(resources.settings), exception_handlers=dict(HANDLERS))
+    # A redirect made by the router would be built from the request's own host and scheme.
+    app.router.redirect_slashes = False
+    app.state.resources = resources
+    app.state.throttle = Throttle()
+    logging.getLogger("uvicorn.access").addFilter(WITHOUT_TOKENS)
+    return app
+
+
+def _before(settings: Settings) -> list[Middleware]:
+    return [
+        Middleware(SecurityHeaders, settings=settings),
+        Middleware(TrustedHostMiddleware, allowed_hosts=[settings.host], www_redirect=False),
+        Middleware(LimitedBodies),
+        Middleware(SameOriginOnly, base_url=settings.base_url, exempt=[WEBHOOK]),
+    ]

@@ -1,0 +1,1 @@
+"""What every page needs: the visit, its access, forms, errors, headers and limits."""

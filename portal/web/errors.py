@@ -1,0 +1,119 @@
+"""Whatever goes wrong becomes a page that says what to do next; for Stripe it becomes JSON.
+
+`HANDLERS` is the application's table of them. A crash is also logged, once, with its traceback.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from portal.actions import policies
+from portal.actions.policies import Policy
+from portal.records.unavailable import UNAVAILABLE
+from portal.resources import Resources
+from portal.rules.refusals import NotFound, Refusal
+from portal.web.headers import headers_for
+from portal.web.logs import without_token
+from portal.web.render import html
+
+_RETRY_AFTER_S = {429: "600", 503: "30"}
+
+log = structlog.get_logger()
+
+
+class LinkNeeded(NotFound):
+    """The browser holds no access to this page: the same answer whether or not there is such an account."""
+
+    def __init__(self) -> None:
+        super().__init__("To see your account, use the link in your latest email or have a new one sent to you.")
+
+
+def problem(request: Request, code: int, sentence: str = "", *, back: str = "") -> Response:
+    """The page for a status; without a sentence it has the usual words of that status."""
+    if request.url.path.startswith("/stripe/"):
+        response: Response = JSONResponse({"error": sentence or code}, status_code=code)
+    else:
+        context = {"code": code, "sentence": sentence, "back": back}
+        policy = _policy(request) if code < 500 else None
+        response = html("errors/problem.html", context, policy=policy, status=code)
+    if code in _RETRY_AFTER_S:
+        response.headers["retry-after"] = _RETRY_AFTER_S[code]
+    return response
+
+
+def link_form(
+    policy: Policy | None,
+    *,
+    reason: str,
+    status: int,
+    errors: list[dict[str, str]] | None = None,
+    email_value: str = "",
+    token: str = "",
+    masked_email: str | None = None,
+) -> Response:
+    """The page that sends a fresh link; with a token and a masked address it needs one button only."""
+    context = {
+        "reason": reason,
+        "errors": errors or [],
+        "email_value": email_value,
+        "action": "/link",
+        "token": token,
+        "masked_email": masked_email or "",
+    }
+    return html("links/request.html", context, policy=policy, status=status)
+
+
+def _policy(request: Request) -> Policy | None:
+    resources: Resources = request.app.state.resources
+    try:
+        with resources.reading() as session:
+            return policies.load(session, now=resources.clock())
+    except UNAVAILABLE:
+        return None
+
+
+def _link_needed(request: Request, needed: LinkNeeded) -> Response:
+    return link_form(_policy(request), reason="none", status=needed.status)
+
+
+def _refused(request: Request, refusal: Refusal) -> Response:
+    account = request.path_params.get("account")
+    back = f"/a/{account}" if account else ""
+    return problem(request, refusal.status, refusal.sentence, back=back)
+
+
+def _http(request: Request, error: HTTPException) -> Response:
+    response = problem(request, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    log.error("database.unavailable", path=without_token(request.url.path), exc_info=error)
+    return problem(request, 503)
+
+
+def _gone(request: Request, error: ClientDisconnect) -> Response:
+    return Response(status_code=400)
+
+
+def _crashed(request: Request, error: Exception) -> Response:
+    log.error("request.crashed", method=request.method, path=without_token(request.url.path), exc_info=error)
+    response = problem(request, 500)
+    # The answer to a crash is made outside of all middleware.
+    response.headers.update(headers_for(request.app.state.resources.settings))
+    return response
+
+
+HANDLERS: Mapping[Any, Callable[[Request, Any], Response]] = {
+    LinkNeeded: _link_needed,
+    Refusal: _refused,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    **dict.fromkeys(UNAVAILABLE, _unavailable),
+    Exception: _crashed,
+}
