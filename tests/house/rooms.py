@@ -54,6 +54,12 @@ def imports(of: Room, house: Iterable[Room]) -> Iterator[tuple[int, str]]:
                 yield node.lineno, inner if inner in names else source
 
 
+def stands(breaches: Iterable[str]) -> None:
+    """A wall stands when nothing breaches it; all breaches are named, not the first."""
+    found = list(breaches)
+    assert not found, "\n".join(["", *found])
+
+
 def is_in(module: str, place: str) -> bool:
     """Whether a module is this place or lies inside it."""
     return module == place or module.startswith(f"{place}.")
