@@ -56,7 +56,7 @@ def imports(of: Room, house: Iterable[Room]) -> Iterator[tuple[int, str]]:
 
 def stands(breaches: Iterable[str]) -> None:
     """A wall stands when nothing breaches it; all breaches are named, not the first."""
-    found = list(breaches)
+    found = dict.fromkeys(breaches)
     assert not found, "\n".join(["", *found])
 
 

@@ -189,15 +189,12 @@ def _hashes(package: Mapping[str, Any]) -> frozenset[str]:
 
 def _texts() -> Iterator[Path]:
     for entry in HOUSE.iterdir():
-        if entry.is_dir():
-            inside = entry.rglob("*") if _is_ours(entry) or entry.name == ".ci" else ()
-        else:
-            inside = () if entry.name.startswith(".") or entry.name in LISTS else [entry]
-        for path in inside:
-            if path.is_file() and path.suffix in TEXT and "vendor" not in path.parts:
-                yield path
+        if entry.name == ".ci" or _is_ours(entry):
+            for path in (entry, *entry.rglob("*")):
+                if path.is_file() and path.suffix in TEXT and not {*path.parts} & {"vendor", *LISTS}:
+                    yield path
 
 
-def _is_ours(folder: Path) -> bool:
+def _is_ours(entry: Path) -> bool:
     made = ("__pycache__", "build", "dist", "data")
-    return not folder.name.startswith(".") and folder.name not in made and folder.suffix != ".egg-info"
+    return not entry.name.startswith(".") and entry.name not in made and entry.suffix != ".egg-info"

@@ -36,7 +36,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "limits": ("portal.web",),
     "markupsafe": ("portal.templating",),
     "psycopg": ("portal.records",),
-    "pydantic": ("portal.settings", "portal.web"),
+    "pydantic": ("portal.settings", *PAGES),
     "pydantic_settings": ("portal.settings",),
     "rich": ("admin.cli",),
     "sqlalchemy": ("portal.records",),
