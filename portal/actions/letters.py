@@ -1,24 +1,10 @@
-"""Letters: staged in the transaction of their cause, and sent by whoever claims them first.
+"""Letters are staged in the transaction of their cause; `outbox` sends them."""
 
-A letter is rendered, and its pay link made, only when it goes out: one that waited two days still tells the truth.
-"""
-
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex
 
-import structlog
-
-from portal.actions import policies
-from portal.actions.letter_texts import compose
-from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import Session, accounts, letters
 from portal.records.attempts import AttemptRow
-from portal.records.letters import LetterRow
-from portal.resources import Resources
-
-_LONGEST_WAIT = timedelta(hours=4)
-
-log = structlog.get_logger()
 
 
 def stage(
@@ -74,41 +60,3 @@ def stage_to_payer(
             payment_id=payment_id,
             attempt_id=attempt.id,
         )
-
-
-def send_waiting(resources: Resources, *, now: datetime) -> int:
-    """Send every letter whose time has come, and return how many went out."""
-    count = 0
-    while resources.mailer is not None:
-        with resources.writing() as session:
-            letter = letters.claim(session, now)
-        if letter is None:
-            return count
-        count += _send(resources, letter, now=now)
-    return count
-
-
-def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
-    assert resources.mailer is not None
-    with resources.writing() as session:
-        policy = policies.load(session, now=now)
-        draft = compose(session, resources, letter, policy=policy, now=now)
-    try:
-        # Receipts and links may repeat after an unclear end: the Message-ID stays, so mailboxes see one letter.
-        resources.mailer.send(draft.finished(), sent_at=now)
-    except MailRefused as refused:
-        _put_off(resources, letter, refused, state="dead", now=now)
-        return False
-    except MailUnavailable as unavailable:
-        _put_off(resources, letter, unavailable, state="waiting", now=now)
-        return False
-    with resources.writing() as session:
-        letters.sent(session, letter.id, now)
-    return True
-
-
-def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:
-    log.warning("letter.put_off", letter=letter.id, kind=letter.kind, state=state, error=repr(error))
-    wait = min(timedelta(seconds=15 * 2**letter.tries), _LONGEST_WAIT)
-    with resources.writing() as session:
-        letters.put_off(session, letter.id, state=state, next_at=now + wait, error=repr(error)[:500])

@@ -69,6 +69,7 @@ def charge_facts(charge: Wire) -> ChargeFacts:
         failure_code=charge.get("failure_code"),
         failure_message=charge.get("failure_message"),
         balance_transaction_id=booked.get("id"),
+        booked_at=_moment(booked["created"]) if booked else None,
         fee_cents=booked.get("fee"),
         fee_currency=booked.get("currency"),
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, inbox, letters
+from portal.actions import attempts, inbox, outbox
 from portal.resources import Resources
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ class Job(Protocol):
 JOBS: Mapping[str, Job] = {
     "inbox": inbox.handle_waiting,
     "attempts": attempts.settle_expired,
-    "letters": letters.send_waiting,
+    "letters": outbox.send_waiting,
 }
 
 

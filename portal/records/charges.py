@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from portal.records.engine import Session
 from portal.records.tables import allocations, charge_lines, charges, credits, movements
+from portal.records.types import cents
 
 
 class ChargeRow(NamedTuple):
@@ -52,7 +53,7 @@ class SettlementRow(NamedTuple):
     credit_tax_cents: int
 
 
-_OPEN = func.coalesce(func.sum(movements.c.receivable_cents), 0).label("open_cents")
+_OPEN = cents(func.sum(movements.c.receivable_cents)).label("open_cents")
 _CHARGE = tuple(charges.c[name] for name in ChargeRow._fields if name != "open_cents")
 _EFFECTIVE = movements.c.effective_on <= bindparam("day")
 

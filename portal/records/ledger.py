@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select
 
 from portal.records.engine import Session
 from portal.records.tables import accounts, allocations, movements, payments
-from portal.records.types import new_public_id
+from portal.records.types import cents, new_public_id
 from portal.rules.ledger import LedgerAccount, Movement
 
 
@@ -40,9 +40,10 @@ class AppliedRow(NamedTuple):
 
 
 _PAYMENT = tuple(payments.c[name] for name in PaymentRow._fields)
-_CREDIT_ON = select(func.coalesce(func.sum(movements.c.unapplied_cents), 0)).where(
+_CREDIT_ON = select(cents(func.sum(movements.c.unapplied_cents))).where(
     movements.c.account_id == bindparam("account"), movements.c.effective_on <= bindparam("day")
 )
+_BY_STRIPE_CHARGE = select(payments.c.id).where(payments.c.stripe_charge_id == bindparam("wanted"))
 _MOVEMENT = (
     movements.c.source,
     movements.c.debit,
@@ -110,6 +111,11 @@ def add_payment(session: Session, values: dict[str, object]) -> int:
 
 def add_allocation(session: Session, values: dict[str, object]) -> int:
     return int(session.execute(insert(allocations).returning(allocations.c.id), values).scalar_one())
+
+
+def payment_of_stripe_charge(session: Session, stripe_charge_id: str) -> int | None:
+    """The id of the payment that posted this Stripe charge, if one did."""
+    return session.execute(_BY_STRIPE_CHARGE, {"wanted": stripe_charge_id}).scalar()
 
 
 def lock_account(session: Session, account_id: int) -> None:

@@ -1,12 +1,17 @@
-"""Bringing a database to the current schema. Alembic's files live beside this room, in `migrations/`."""
+"""Bringing a database to the current schema. Alembic's files live beside this room, in `migrations/`.
+
+Alembic is imported late: it takes longer than most commands take to run, and hardly ever has anything to do.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from portal.records.engine import open_for_migrations
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # The newest file in migrations/versions; a test keeps it true. Knowing it here spares each start Alembic's walk.
 HEAD = "0004"
@@ -23,8 +28,10 @@ def ensure_current(url: str) -> None:
         upgrade(url)
 
 
-def configuration(url: str) -> Config:
+def configuration(url: str) -> "Config":
     """Alembic's configuration for this address, built here because an .ini would hold a secret."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["url"] = url
@@ -32,8 +39,12 @@ def configuration(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
+    from alembic import command
+
     command.upgrade(configuration(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
+    from alembic import command
+
     command.downgrade(configuration(url), revision)

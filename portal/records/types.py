@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, String, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -45,6 +45,11 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, str):
             return datetime.fromisoformat(value)
         return value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def cents(total: ColumnElement[Any]) -> ColumnElement[int]:
+    """A sum of cents as an integer, 0 where there is nothing to add (PostgreSQL's SUM of BIGINT is NUMERIC)."""
+    return cast(func.coalesce(total, 0), BigInteger)
 
 
 def new_public_id() -> str:

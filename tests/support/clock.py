@@ -14,9 +14,7 @@ class MovableClock:
     def now(self) -> datetime:
         return self._now
 
-    def move(
-        self, *, weeks: int = 0, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0
-    ) -> datetime:
+    def move(self, *, weeks: int = 0, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0) -> datetime:
         """Move by this much, backwards if negative, and return the new time."""
         self._now += timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self._now

