@@ -1,8 +1,5 @@
 """Pay links and the sessions they open. Looking at a link changes nothing; its button opens a session."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
 from portal import links
@@ -13,16 +10,16 @@ from portal.links import LinkToken
 from portal.templating import format_date, format_money, gettext
 from portal.web.cookies import forget_secret, keep_secret
 from portal.web.errors import link_form
-from portal.web.forms import FormRefused, read_form
+from portal.web.forms import Email, Form, FormRefused, read_form
 from portal.web.visit import Visit
 
 _EXCHANGES = "30 per 10 minutes"
 
 
-class FreshLink(BaseModel):
+class FreshLink(Form):
     """The form that asks for a fresh link by address."""
 
-    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    email: Email
 
 
 def show(visit: Visit) -> Response:

@@ -4,12 +4,20 @@ pydantic finds what is wrong; the words are the page's own, by field and kind of
 """
 
 from collections.abc import Mapping
-from typing import TypeVar, get_origin
+from typing import Annotated, TypeVar, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 from starlette.datastructures import ImmutableMultiDict
 
-Model = TypeVar("Model", bound=BaseModel)
+# Whether an address exists, only a letter can tell; this is what no address lacks.
+Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class Form(BaseModel):
+    """The base of every form: a field is a text, or whatever pydantic makes of one; a list takes every value."""
+
+
+Filled = TypeVar("Filled", bound=Form)
 
 
 class FormRefused(Exception):
@@ -21,8 +29,8 @@ class FormRefused(Exception):
 
 
 def read_form(
-    model: type[Model], typed: ImmutableMultiDict[str, str], sentences: Mapping[tuple[str, str], str]
-) -> Model:
+    model: type[Filled], typed: ImmutableMultiDict[str, str], sentences: Mapping[tuple[str, str], str]
+) -> Filled:
     """The model filled from the form; FormRefused otherwise.
 
     Texts are stripped; a field that the form lacks and one left empty are both missing, a list has each of its
