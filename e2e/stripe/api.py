@@ -1,4 +1,4 @@
-"""One API request from bytes to bytes: who asks, what for, may it fail on purpose, has it been answered before.
+"""One API request from bytes to bytes: who asks, what for, does it fail on purpose, was it answered before.
 
 `begin` runs under the lock and has the effect; what comes between it and `finish` (a slow network, webhooks
 sent from inside the call) happens with the lock released and the idempotency key taken.
@@ -99,8 +99,9 @@ def _answer(world: StripeWorld, incoming: Incoming, call: _Call) -> Reply:
     if call.key:
         earlier = world.keys.begin(call.key, (incoming.path, sorted(pairs)), world.now(), call.request_id)
         if earlier is not None:
-            assert earlier.status is not None and earlier.body is not None and earlier.headers is not None
-            headers = earlier.headers | {
+            assert earlier.status is not None
+            assert earlier.body is not None
+            headers = (earlier.headers or {}) | {
                 "Idempotent-Replayed": "true",
                 "Original-Request": earlier.request_id,
             }
@@ -113,16 +114,12 @@ def _answer(world: StripeWorld, incoming: Incoming, call: _Call) -> Reply:
     return _reply(call, 200, _run(world, operation, ids, given), {})
 
 
-def _read(
-    world: StripeWorld, operation: routes.Operation, pairs: list[tuple[str, str]], what: str
-) -> dict[str, Any]:
-    """The parameters by Stripe's own types. Whatever is not right is also kept for the test that runs this."""
+def _read(world: StripeWorld, operation: routes.Operation, pairs: list[tuple[str, str]], what: str) -> dict[str, Any]:
+    """The parameters by Stripe's own types. What is not right is also kept for the test that runs this."""
     try:
         given = forms.read(operation.takes, pairs)
         if strange := routes.uncovered(operation, given):
-            raise ApiError(
-                400, f"The stand-in does not cover: {', '.join(strange)}", param=strange[0], saved=False
-            )
+            raise ApiError(400, f"The stand-in does not cover: {', '.join(strange)}", param=strange[0], saved=False)
     except ApiError as error:
         world.type_errors.append(f"{what}: {error}")
         raise
@@ -147,9 +144,7 @@ def _authenticate(world: StripeWorld, incoming: Incoming) -> None:
         raise ApiError(401, f"Invalid API Key provided: {key[:8]}****", saved=False)
 
 
-def _reply(
-    call: _Call, status: int, body: dict[str, Any], headers: dict[str, str], *, saved: bool = True
-) -> Reply:
+def _reply(call: _Call, status: int, body: dict[str, Any], headers: dict[str, str], *, saved: bool = True) -> Reply:
     fault = call.fault
     always = {"Request-Id": call.request_id, "Stripe-Version": call.version}
     if call.key:

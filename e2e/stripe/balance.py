@@ -5,8 +5,14 @@ from datetime import UTC, datetime, timedelta
 from e2e.stripe import events
 from e2e.stripe.state import State, Wire, business_days_later
 
-_CATEGORY = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund",
-             "refund_failure": "refund_failure", "payment_failure_refund": "refund_failure", "adjustment": "dispute"}  # fmt: skip
+_CATEGORY = {
+    "charge": "charge",
+    "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "refund_failure": "refund_failure",
+    "adjustment": "dispute",
+}
 
 
 def card_fee_cents(amount_cents: int) -> int:

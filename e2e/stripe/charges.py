@@ -6,10 +6,18 @@ from e2e.stripe import balance, events, methods
 from e2e.stripe.methods import Refusal
 from e2e.stripe.state import State, Wire
 
+_AUTHENTICATED = {
+    "authentication_flow": "challenge",
+    "electronic_commerce_indicator": "05",
+    "exemption_indicator": None,
+    "result": "authenticated",
+    "result_reason": None,
+    "transaction_id": None,
+    "version": "2.2.0",
+}
 
-def create(
-    state: State, intent: Wire, method: Wire, status: str, *, mandate: str | None, challenged: bool
-) -> Wire:
+
+def create(state: State, intent: Wire, method: Wire, status: str, *, mandate: str | None, challenged: bool) -> Wire:
     """A charge in `status` (succeeded, pending, failed). Nothing is booked or told yet."""
     bank = method["type"] == "us_bank_account"
     charge_id = state.new_id("py_3" if bank else "ch_3")
@@ -111,12 +119,10 @@ def _details(method: Wire, mandate: str | None, challenged: bool) -> dict[str, A
     kind = method["type"]
     shown = method[kind]
     if kind == "us_bank_account":
-        same = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
-        return {
-            "type": kind,
-            kind: {name: shown[name] for name in same} | {"mandate": mandate, "payment_reference": None},
-        }
-    same = (
+        bank = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
+        same = {name: shown[name] for name in bank}
+        return {"type": kind, kind: same | {"mandate": mandate, "payment_reference": None}}
+    card = (
         "brand",
         "checks",
         "country",
@@ -127,17 +133,15 @@ def _details(method: Wire, mandate: str | None, challenged: bool) -> dict[str, A
         "last4",
         "wallet",
     )
-    secure = {"authentication_flow": "challenge", "electronic_commerce_indicator": "05", "exemption_indicator": None,
-              "result": "authenticated", "result_reason": None, "transaction_id": None, "version": "2.2.0"}  # fmt: skip
     return {
         "type": kind,
-        kind: {name: shown[name] for name in same}
+        kind: {name: shown[name] for name in card}
         | {
             "installments": None,
             "mandate": None,
             "network": shown["brand"],
             "network_token": {"used": False},
-            "three_d_secure": secure if challenged else None,
+            "three_d_secure": _AUTHENTICATED if challenged else None,
         },
     }
 

@@ -1,4 +1,4 @@
-"""What happens when an intent is charged: cards at once (perhaps after a challenge), bank debits days later."""
+"""What happens when an intent is charged: cards at once or after a challenge, bank debits days later."""
 
 import copy
 from datetime import timedelta
@@ -16,7 +16,7 @@ NEEDS_AUTHENTICATION = Refusal(
 FAILED_AUTHENTICATION = Refusal(
     "payment_intent_authentication_failure",
     None,
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+    "We are unable to authenticate your payment method. Please choose a different one and try again.",
 )
 NO_MANDATE = "payment_intent_mandate_invalid"
 
@@ -41,9 +41,7 @@ def attempt(state: State, intent: Wire, method: Wire, *, off_session: bool, retu
 def finish_challenge(state: State, intent: Wire, *, passed: bool) -> None:
     """The customer came through the bank's page, or failed there."""
     if intent["status"] != "requires_action":
-        raise invalid(
-            "This PaymentIntent is not waiting for authentication.", code="payment_intent_unexpected_state"
-        )
+        raise invalid("This PaymentIntent is not waiting for authentication.", code="payment_intent_unexpected_state")
     method = state.get("payment_method", intent["payment_method"])
     intent["next_action"] = None
     behaves = methods.behaviour(state, method)
@@ -87,9 +85,7 @@ def _needs_challenge(state: State, method: Wire, behaves: methods.Behaviour) -> 
 
 def _challenge(state: State, intent: Wire, return_url: str | None) -> None:
     if return_url is None:
-        raise invalid(
-            "A return_url must be specified when confirming this PaymentIntent.", param="return_url"
-        )
+        raise invalid("A return_url must be specified when confirming this PaymentIntent.", param="return_url")
     target = {"return_url": return_url, "url": f"{state.base_url}/3ds/{intent['id']}"}
     intent |= {
         "status": "requires_action",
@@ -133,7 +129,7 @@ def _keep(state: State, intent: Wire, method: Wire) -> None:
     if intent["setup_future_usage"] and intent["customer"]:
         state.hidden[method["id"]]["set_up"] = True
         if method["customer"] is None:
-            methods.attach(state, method["id"], intent["customer"])
+            methods.keep(state, method["id"], intent["customer"])
 
 
 def _refuse(state: State, intent: Wire, method: Wire, refusal: Refusal) -> None:

@@ -50,7 +50,7 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     })  # fmt: skip
     _fill(state, customer, given)
     if "payment_method" in given:
-        methods.attach(state, given["payment_method"], customer["id"])
+        methods.keep(state, given["payment_method"], customer["id"])
     events.emit(state, "customer.created", customer)
     return customer
 

@@ -1,4 +1,4 @@
-"""The dashboard at `/`: what happened in this Stripe, and buttons for what customers, banks and networks do."""
+"""The dashboard at `/`: what happened in this Stripe, and buttons for customers, banks and networks."""
 
 from dataclasses import fields
 from typing import Any
@@ -44,10 +44,7 @@ def show(request: Request) -> Response:
             refunds=_newest(world, "refund"),
             transactions=_newest(world, "balance_transaction"),
             events=[(each, _posts(world, each)) for each in _newest(world, "event")],
-            switches=[
-                (each.name, LABELS[each.name], getattr(world.switches, each.name))
-                for each in fields(Switches)
-            ],
+            switches=[(each.name, LABELS[each.name], getattr(world.switches, each.name)) for each in fields(Switches)],
             delay=world.business.balance_transaction_delay_seconds,
             faults=world.faults.active,
             kinds=KINDS,
@@ -65,9 +62,7 @@ async def act(request: Request) -> Response:
     try:
         _act(world, request.path_params["what"], str(filled.get("id", "")), filled)
     except ApiError as error:
-        return RedirectResponse(
-            str(request.url_for("dashboard").include_query_params(refused=str(error))), 303
-        )
+        return RedirectResponse(str(request.url_for("dashboard").include_query_params(refused=str(error))), 303)
     return RedirectResponse(str(request.url_for("dashboard")), 303)
 
 
@@ -132,9 +127,7 @@ def _payment(world: StripeWorld, intent: Wire) -> dict[str, Any]:
     if charge and charge["amount_refunded"]:
         note = "refunded" if charge["refunded"] else "partly refunded"
     method = (
-        ""
-        if charge is None
-        else f"{'bank' if kind == 'us_bank_account' else details['brand']} ··{details['last4']}"
+        "" if charge is None else f"{'bank' if kind == 'us_bank_account' else details['brand']} ··{details['last4']}"
     )
     return {"intent": intent, "method": method, "note": note, "buttons": buttons}
 
@@ -146,7 +139,8 @@ def _posts(world: StripeWorld, event: Wire) -> list[tuple[Delivery, str]]:
 
 
 def _answer(delivery: Delivery) -> str:
+    words = delivery.state.replace("_", " ")
     if not delivery.attempts:
-        return delivery.state
-    status = delivery.attempts[-1].status
-    return f"{delivery.state.replace('_', ' ')} ({status if status is not None else 'no answer'}, ×{len(delivery.attempts)})"
+        return words
+    status = delivery.attempts[-1].status or "no answer"
+    return f"{words} ({status}, ×{len(delivery.attempts)})"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from e2e.stripe.post import Attempt, Delivery
 from e2e.stripe.state import State, Wire
 
-RETRY_AFTER = tuple(timedelta(minutes=m) for m in (5, 30, 60, 120, 240, 480, 720)) + (timedelta(days=1),)
+RETRY_AFTER = tuple(timedelta(minutes=m) for m in (5, 30, 60, 120, 240, 480, 720, 1440))
 GIVE_UP_AFTER = timedelta(days=3)
 WRONG_SECRET = "whsec_not_the_one_you_know"
 
@@ -104,4 +104,4 @@ def _record(state: State, delivery: Delivery, status: int | None) -> None:
         return
     wait = RETRY_AFTER[min(len(delivery.attempts), len(RETRY_AFTER)) - 1]
     delivery.due_at = now + wait
-    delivery.state = "given_up" if now - delivery.attempts[0].at >= GIVE_UP_AFTER else "waiting"
+    delivery.state = "given_up" if delivery.due_at - delivery.attempts[0].at > GIVE_UP_AFTER else "waiting"

@@ -1,4 +1,4 @@
-"""Disputes: a card's chargeback, which can be won or lost; a bank's return after success, which is final at once.
+"""Disputes: a card's chargeback, which can be won or lost; a bank's return, which is final at once.
 
 https://docs.stripe.com/disputes and https://docs.stripe.com/payments/ach-direct-debit#disputed-payments
 """
@@ -28,10 +28,9 @@ def open_one(state: State, charge: Wire, reason: str) -> Wire:
     bank = charges.is_bank(charge)
     dispute = _dispute(state, charge, reason, bank=bank)
     charge["disputed"] = True
-    taken = balance.post(
-        state, "adjustment", -dispute["amount"], dispute | {"description": f"Chargeback withdrawal for {charge['id']}"},
-        fee=0 if bank else CARD_FEE_CENTS, days=0,
-    )  # fmt: skip
+    source = dispute | {"description": f"Chargeback withdrawal for {charge['id']}"}
+    fee = 0 if bank else CARD_FEE_CENTS
+    taken = balance.post(state, "adjustment", -dispute["amount"], source, fee=fee, days=0)
     dispute["balance_transactions"].append(taken)
     events.emit(state, "charge.dispute.created", dispute)
     events.emit(state, "charge.dispute.funds_withdrawn", dispute)
@@ -49,10 +48,8 @@ def close(state: State, dispute_id: str, *, won: bool) -> Wire:
         raise invalid(f"This dispute is {dispute['status']} already.")
     dispute["status"] = "won" if won else "lost"
     if won:
-        back = balance.post(
-            state, "adjustment", dispute["amount"], dispute | {"description": "Chargeback reversal"},
-            days=0, category="dispute_reversal",
-        )  # fmt: skip
+        source = dispute | {"description": "Chargeback reversal"}
+        back = balance.post(state, "adjustment", dispute["amount"], source, days=0, category="dispute_reversal")
         dispute["balance_transactions"].append(back)
     events.emit(state, "charge.dispute.closed", dispute)
     if won:

@@ -1,4 +1,4 @@
-"""Events: a snapshot of the object as it was at that moment, kept for thirty days, handed to the deliveries."""
+"""Events: a snapshot of the object as it was at that moment, kept for thirty days, handed to deliveries."""
 
 import copy
 from datetime import timedelta

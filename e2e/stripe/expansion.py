@@ -46,9 +46,7 @@ def _open(state: State, thing: Wire, step: str, path: str) -> None:
                               has_more=len(rows) > 10)  # fmt: skip
     elif step == "refunds" and thing["object"] == "charge":
         found = [each for each in reversed(state.all("refund")) if each["charge"] == thing["id"]]
-        thing[step] = list_of(
-            copy.deepcopy(found[:10]), f"/v1/charges/{thing['id']}/refunds", has_more=len(found) > 10
-        )
+        thing[step] = list_of(copy.deepcopy(found[:10]), f"/v1/charges/{thing['id']}/refunds", has_more=len(found) > 10)
     elif typewalk.is_expandable(thing["object"], step):
         target = state.find(thing[step]) if isinstance(thing.get(step), str) else None
         if target is not None:

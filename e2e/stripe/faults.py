@@ -1,4 +1,4 @@
-"""What goes wrong with Stripe's API on demand, per call: dropped, refused, slow, before or after its effect."""
+"""What goes wrong with Stripe's API on demand: dropped, refused, slow, before or after its effect."""
 
 import random
 from dataclasses import dataclass
@@ -61,9 +61,7 @@ def error(fault: Fault) -> ApiError | None:
             headers=headers,
         )
     if fault.kind == "rate_limit":
-        return ApiError(
-            429, "Too many requests. Please slow down.", code="rate_limit", saved=False, headers=headers
-        )
+        return ApiError(429, "Too many requests. Please slow down.", code="rate_limit", saved=False, headers=headers)
     if fault.kind == "server_error":
         return ApiError(500, "An unknown error occurred.", kind="api_error", headers=headers)
     return None

@@ -36,9 +36,7 @@ def amount(cents: int, code: str, *, param: str = "amount") -> int:
     """An amount that Stripe will charge in that currency."""
     if cents < SMALLEST_AMOUNT_CENTS[code]:
         least = SMALLEST_AMOUNT_CENTS[code]
-        raise invalid(
-            f"Amount must be at least {least} minor units of {code}.", param=param, code="amount_too_small"
-        )
+        raise invalid(f"Amount must be at least {least} minor units of {code}.", param=param, code="amount_too_small")
     if cents > LARGEST_AMOUNT_CENTS:
         raise invalid("Amount must be no more than $999,999.99", param=param, code="amount_too_large")
     return cents

@@ -1,4 +1,4 @@
-"""Stripe's form encoding (`line_items[0][price_data][currency]=usd`) read against the TypedDicts of stripe.params.
+"""Stripe's form encoding (`line_items[0][price_data][currency]=usd`) read by the TypedDicts of stripe.params.
 
 Everything arrives as text; the annotation says what it must be. An unknown name is `parameter_unknown`, a
 missing one `parameter_missing`, a wrong type or word `parameter_invalid_…`, as Stripe answers them.
@@ -80,7 +80,7 @@ def _typed_dict(cls: type, tree: dict[str, Node], where: str) -> dict[str, Any]:
     return found
 
 
-def _value(arms: list[Any], node: Node, path: str, module: str) -> Any:
+def _value(arms: tuple[Any, ...], node: Node, path: str, module: str) -> Any:
     """The first alternative that takes the text; the complaint of the last one when none does."""
     arms = typewalk.closed(arms)
     words = typewalk.literals(arms)
@@ -135,8 +135,6 @@ def _scalar(arm: Any, text: str, path: str) -> Any:
         try:
             return Decimal(text)
         except InvalidOperation:
-            raise malformed(
-                f"Invalid decimal: {text}", param=path, code="parameter_invalid_decimal"
-            ) from None
+            raise malformed(f"Invalid decimal: {text}", param=path, code="parameter_invalid_decimal") from None
     name = {int: "integer", bool: "boolean"}.get(arm, str(arm))
     raise malformed(f"Invalid {name}: {text}", param=path, code=f"parameter_invalid_{name}")

@@ -37,9 +37,7 @@ class Keys:
         Raises ApiError 400 for other parameters under the same key, 409 while the first is under way.
         """
         if len(key) > LONGEST_KEY:
-            raise ApiError(
-                400, "Idempotency keys are at most 255 characters.", kind="idempotency_error", saved=False
-            )
+            raise ApiError(400, "Idempotency keys are at most 255 characters.", kind="idempotency_error", saved=False)
         self._saved = {k: each for k, each in self._saved.items() if now - each.at < KEPT_FOR}
         known = self._saved.get(key)
         if known is None:
@@ -48,8 +46,8 @@ class Keys:
         if known.fingerprint != fingerprint:
             raise ApiError(
                 400,
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-                f"Try using a key other than '{key}' if you meant to execute a different request.",
+                "Keys for idempotent requests can only be used with the same parameters they were first used "
+                f"with. Try using a key other than '{key}' if you meant to execute a different request.",
                 kind="idempotency_error",
                 saved=False,
             )

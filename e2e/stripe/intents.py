@@ -116,9 +116,7 @@ def cancel(state: State, intent_id: str, given: dict[str, Any]) -> Wire:
     """POST /v1/payment_intents/{id}/cancel"""
     intent = state.get("payment_intent", intent_id)
     if state.hidden[intent_id]["session"] is not None:
-        raise invalid(
-            "You cannot cancel the PaymentIntent of a Checkout Session. Expire the Checkout Session instead."
-        )
+        raise invalid("You cannot cancel the PaymentIntent of a Checkout Session. Expire the Checkout Session instead.")
     if intent["status"] == "processing":
         charge = state.get("charge", intent["latest_charge"])
         if collecting.fate(state, charge)[0]:
@@ -142,9 +140,7 @@ def void(state: State, intent: Wire, reason: str | None) -> Wire:
 
 def types_for(state: State, wanted: list[str] | None, currency: str) -> list[str]:
     """What the account has enabled, filtered by the request; US bank accounts pay in dollars only."""
-    enabled = [
-        each for each in state.business.payment_method_types if each != "us_bank_account" or currency == "usd"
-    ]
+    enabled = [each for each in state.business.payment_method_types if each != "us_bank_account" or currency == "usd"]
     chosen = enabled if wanted is None else [each for each in enabled if each in wanted]
     if not chosen:
         raise invalid(
@@ -162,13 +158,9 @@ def _usable(state: State, method_id: str, customer: str | None, types: list[str]
             param="payment_method",
         )
     if state.hidden[method["id"]].get("detached"):
-        raise invalid(
-            "The provided PaymentMethod was previously detached and cannot be used.", param="payment_method"
-        )
+        raise invalid("The provided PaymentMethod was previously detached and cannot be used.", param="payment_method")
     if method["type"] not in types:
-        raise invalid(
-            f"The payment method type {method['type']} is not enabled here.", param="payment_method"
-        )
+        raise invalid(f"The payment method type {method['type']} is not enabled here.", param="payment_method")
     return method
 
 

@@ -28,26 +28,34 @@ class Behaviour(NamedTuple):
 
 
 _DECLINED = Refusal("card_declined", "generic_decline", "Your card was declined.")
+_NO_FUNDS = Refusal("card_declined", "insufficient_funds", "Your card has insufficient funds.")
+_EXPIRED = Refusal("expired_card", None, "Your card has expired.")
 CARDS: dict[str, tuple[str, Behaviour]] = {
     "4242424242424242": ("visa", Behaviour()),
     "5555555555554444": ("mastercard", Behaviour()),
     "4000000000000002": ("visa", Behaviour(_DECLINED)),
-    "4000000000009995": ("visa", Behaviour(Refusal("card_declined", "insufficient_funds", "Your card has insufficient funds."))),
-    "4000000000000069": ("visa", Behaviour(Refusal("expired_card", None, "Your card has expired."))),
+    "4000000000009995": ("visa", Behaviour(_NO_FUNDS)),
+    "4000000000000069": ("visa", Behaviour(_EXPIRED)),
     "4000002500003155": ("visa", Behaviour(challenge="unless_set_up")),
     "4000002760003184": ("visa", Behaviour(challenge="always")),
     "4000000000000259": ("visa", Behaviour(fate="disputed")),
     "4000000000000341": ("visa", Behaviour(_DECLINED, "after_attaching")),
-}  # fmt: skip
+}
+
+
+def _fails(code: str, message: str) -> Behaviour:
+    return Behaviour(Refusal(code, None, message), fate="fails")
+
+
 ACCOUNTS: dict[str, Behaviour] = {
     "000123456789": Behaviour(),
-    "000111111113": Behaviour(Refusal("account_closed", None, "The customer's bank account has been closed."), fate="fails"),
-    "000111111116": Behaviour(Refusal("no_account", None, "The bank account could not be located."), fate="fails"),
-    "000222222227": Behaviour(Refusal("insufficient_funds", None, "The customer's account has insufficient funds."), fate="fails"),
-    "000333333335": Behaviour(Refusal("debit_not_authorized", None, "The customer has not authorized this debit."), fate="fails"),
+    "000111111113": _fails("account_closed", "The customer's bank account has been closed."),
+    "000111111116": _fails("no_account", "The bank account could not be located."),
+    "000222222227": _fails("insufficient_funds", "The customer's account has insufficient funds."),
+    "000333333335": _fails("debit_not_authorized", "The customer has not authorized this debit."),
     "000555555559": Behaviour(fate="disputed"),
     "000000000009": Behaviour(fate="stays"),
-}  # fmt: skip
+}
 TOKENS = {
     "pm_card_visa": "4242424242424242",
     "pm_card_mastercard": "5555555555554444",
@@ -79,9 +87,7 @@ def card(
 ) -> Wire:
     """A payment method from one of the test numbers. Raises ApiError for any other number, as test mode does."""
     if number not in CARDS:
-        raise invalid(
-            "Your card was declined. Only test card numbers work here.", code="card_declined", param="number"
-        )
+        raise invalid("Your card was declined. Only test card numbers work here.", code="card_declined", param="number")
     brand, behaviour = CARDS[number]
     shown = {
         "brand": brand,
@@ -104,9 +110,7 @@ def card(
 def bank_account(state: State, number: str, *, name: str | None = None, email: str | None = None) -> Wire:
     """A US bank account from one of the test numbers, verified at once."""
     if number not in ACCOUNTS:
-        raise invalid(
-            "Only test account numbers work here.", code="account_number_invalid", param="account_number"
-        )
+        raise invalid("Only test account numbers work here.", code="account_number_invalid", param="account_number")
     shown = {
         "account_holder_type": "company",
         "account_type": "checking",
@@ -136,27 +140,29 @@ def behaviour(state: State, method: Wire) -> Behaviour:
     return found
 
 
-def attach(state: State, method_id: str, customer_id: str) -> Wire:
+def attach(state: State, method_id: str, given: dict[str, Any]) -> Wire:
+    """POST /v1/payment_methods/{id}/attach."""
+    return keep(state, method_id, given["customer"])
+
+
+def keep(state: State, method_id: str, customer_id: str) -> Wire:
     """Keep it for a customer. One that belongs to another, or was detached before, is refused."""
     method = resolve(state, method_id, param="id")
     state.get("customer", customer_id, param="customer")
     if method["customer"] == customer_id:
         return method
     if method["customer"] or state.hidden[method["id"]].get("detached"):
-        raise invalid(
-            "The payment method you provided has already been attached to a customer or was detached before."
-        )
+        raise invalid("The payment method you provided has already been attached to a customer or was detached before.")
     method["customer"] = customer_id
     events.emit(state, "payment_method.attached", method)
     return method
 
 
-def detach(state: State, method_id: str) -> Wire:
+def detach(state: State, method_id: str, given: dict[str, Any]) -> Wire:
+    """POST /v1/payment_methods/{id}/detach"""
     method = state.get("payment_method", method_id)
     if method["customer"] is None:
-        raise invalid(
-            "The payment method you provided is not attached to a customer so detachment is impossible."
-        )
+        raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
     before = {"customer": method["customer"]}
     method["customer"] = None
     state.hidden[method_id]["detached"] = True
@@ -197,9 +203,7 @@ def end_mandate(state: State, mandate_id: str) -> None:
         events.emit(state, "mandate.updated", mandate, previous={"status": "active"})
 
 
-def _method(
-    state: State, kind: str, shown: Wire, behaves: Behaviour, name: str | None, email: str | None
-) -> Wire:
+def _method(state: State, kind: str, shown: Wire, behaves: Behaviour, name: str | None, email: str | None) -> Wire:
     empty = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     return state.add(
         {

@@ -1,4 +1,4 @@
-"""What a customer sees of Stripe: the payment page, the bank's question, the receipt. Works without JavaScript."""
+"""What a customer sees of Stripe: payment page, bank's question, receipt. Works without JavaScript."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def show(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """POST /c/pay/{session}: pay, and be sent to success_url, to the bank's question, or back with a reason."""
+    """POST /c/pay/{session}: pay, and go to success_url, to the bank's question, or back with a reason."""
     world: StripeWorld = request.app.state.world
     filled = await request.form()
     with world.lock:
@@ -92,9 +92,7 @@ async def answer_challenge(request: Request) -> Response:
         world.tick()
         try:
             intent = world.get("payment_intent", request.path_params["intent"])
-            return_url = (
-                intent["next_action"]["redirect_to_url"]["return_url"] if intent["next_action"] else None
-            )
+            return_url = intent["next_action"]["redirect_to_url"]["return_url"] if intent["next_action"] else None
             intent = checkout.finish_challenge(world, intent["id"], passed=passed)
         except ApiError as error:
             return _closed(None, str(error), status=409)

@@ -18,9 +18,7 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     if charge["status"] != "succeeded":
         raise invalid(f"This charge is {charge['status']} and cannot be refunded.", param="charge")
     if charge["disputed"]:
-        raise invalid(
-            "Charge has been charged back; cannot issue a refund.", code="charge_disputed", param="charge"
-        )
+        raise invalid("Charge has been charged back; cannot issue a refund.", code="charge_disputed", param="charge")
     if left == 0:
         raise invalid(
             f"Charge {charge['id']} has already been refunded.",
@@ -30,9 +28,7 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     if amount < 1:
         raise invalid("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
-        raise invalid(
-            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount"
-        )
+        raise invalid(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount")
     if charges.is_bank(charge) and state.now() - balance.moment(charge["created"]) > BANK_LIMIT:
         raise invalid("ACH payments can only be refunded within 180 days.", param="charge")
     return _refund(state, charge, amount, given)
@@ -66,14 +62,10 @@ def _charge(state: State, given: dict[str, Any]) -> Wire:
     if "charge" in given:
         return state.get("charge", given["charge"], param="charge")
     if "payment_intent" not in given:
-        raise invalid(
-            "One of charge or payment_intent is required.", param="charge", code="parameter_missing"
-        )
+        raise invalid("One of charge or payment_intent is required.", param="charge", code="parameter_missing")
     intent = state.get("payment_intent", given["payment_intent"], param="payment_intent")
     if intent["latest_charge"] is None:
-        raise invalid(
-            "This PaymentIntent does not have a successful charge to refund.", param="payment_intent"
-        )
+        raise invalid("This PaymentIntent does not have a successful charge to refund.", param="payment_intent")
     return state.get("charge", intent["latest_charge"])
 
 

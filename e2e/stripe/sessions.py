@@ -98,7 +98,7 @@ def update(state: State, session_id: str, given: dict[str, Any]) -> Wire:
     return session
 
 
-def expire(state: State, session_id: str) -> Wire:
+def expire(state: State, session_id: str, given: dict[str, Any] | None = None) -> Wire:
     """POST /v1/checkout/sessions/{id}/expire: only while open."""
     session = state.get("checkout.session", session_id)
     if session["status"] != "open":
@@ -139,9 +139,7 @@ def _check(state: State, given: dict[str, Any]) -> None:
         state.get("customer", given["customer"], param="customer")
         for other in ("customer_email", "customer_creation"):
             if other in given:
-                raise invalid(
-                    f"You may only specify one of these parameters: customer, {other}.", param="customer"
-                )
+                raise invalid(f"You may only specify one of these parameters: customer, {other}.", param="customer")
 
 
 def _expires_at(state: State, wanted: int | None) -> int:
@@ -211,6 +209,7 @@ def _product(state: State, given: dict[str, Any]) -> Wire:
         "name": fields.short(given["name"], 250, param="line_items[price_data][product_data][name]"),
         "package_dimensions": None,
         "shippable": None,
+        "type": "service",
         "tax_code": None,
         "unit_label": None,
         "updated": state.stamp(),

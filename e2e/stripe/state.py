@@ -1,4 +1,4 @@
-"""Everything the stand-in remembers: objects as they go over the wire, what they hide, and what falls due when.
+"""Everything the stand-in remembers: objects as on the wire, what they hide, and what falls due when.
 
 Nothing here asks the real clock. While something that fell due is being handled, `now()` is the moment at
 which it fell due, however far the clock has leapt since.

@@ -10,7 +10,7 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,7 +19,7 @@ import typing_extensions
 from stripe._list_object import ListObject
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
-CLASSES: dict[str, type[StripeObject]] = {
+CLASSES: dict[str, type[Any]] = {
     "account": stripe.Account,
     "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
@@ -51,21 +51,23 @@ def problems(answer: Any) -> list[str]:
     return found
 
 
-def fields(cls: type) -> dict[str, Any]:
+@functools.cache
+def fields(cls: Any) -> Mapping[str, Any]:
     """Field name -> annotation as written, of a resource class or a TypedDict."""
     own = inspect.get_annotations(cls)
     return {name: each for name, each in own.items() if "ClassVar" not in str(each)}
 
 
-def alternatives(annotation: Any, module: str) -> list[Any]:
-    """The members of a union (one for anything else), forward references resolved, unions within flattened."""
+@functools.cache
+def alternatives(annotation: Any, module: str) -> tuple[Any, ...]:
+    """The members of a union (one for anything else), references resolved, unions within flattened."""
     resolved = _bare(annotation, module)
     if typing.get_origin(resolved) in (typing.Union, types.UnionType):
-        return [each for arm in typing.get_args(resolved) for each in alternatives(arm, module)]
-    return [resolved]
+        return tuple(each for arm in typing.get_args(resolved) for each in alternatives(arm, module))
+    return (resolved,)
 
 
-def literals(arms: list[Any]) -> list[Any]:
+def literals(arms: tuple[Any, ...]) -> list[Any]:
     return [value for arm in arms if is_literal(arm) for value in typing.get_args(arm)]
 
 
@@ -73,17 +75,17 @@ def is_literal(arm: Any) -> bool:
     return typing.get_origin(arm) in (typing.Literal, typing_extensions.Literal)
 
 
-def closed(arms: list[Any]) -> list[Any]:
+def closed(arms: tuple[Any, ...]) -> tuple[Any, ...]:
     """Without the `str` that only keeps an enumeration open. `Literal['']` alone says "may be emptied"."""
-    return [arm for arm in arms if arm is not str] if any(v != "" for v in literals(arms)) else arms
+    return tuple(arm for arm in arms if arm is not str) if any(v != "" for v in literals(arms)) else arms
 
 
 def is_expandable(object_name: str, field: str) -> bool:
-    """Whether Stripe lets this field be given as an id or as the object (or is a list left out by default)."""
-    annotation = fields(CLASSES[object_name]).get(field) if object_name in CLASSES else None
-    if annotation is None:
+    """Whether this field can be an id or the object (or is a list left out by default)."""
+    cls: Any = CLASSES.get(object_name)
+    if cls is None or field not in fields(cls):
         return False
-    arms = alternatives(annotation, CLASSES[object_name].__module__)
+    arms = alternatives(fields(cls)[field], cls.__module__)
     resources = [arm for arm in arms if inspect.isclass(arm) and issubclass(arm, StripeObject)]
     return (str in arms and bool(resources)) or any(typing.get_origin(arm) is ListObject for arm in arms)
 
@@ -105,7 +107,7 @@ def _object(cls: type, value: dict[str, Any], where: str) -> Iterator[str]:
             yield f"{where}.{name}: missing in {cls.__qualname__}"
 
 
-def _value(arms: list[Any], value: Any, where: str, module: str) -> Iterator[str]:
+def _value(arms: tuple[Any, ...], value: Any, where: str, module: str) -> Iterator[str]:
     arms = closed(arms)
     if Any in arms or (value is None and type(None) in arms):
         return
@@ -123,7 +125,7 @@ def _value(arms: list[Any], value: Any, where: str, module: str) -> Iterator[str
         yield f"{where}: {value!r} is not {_words(arms)}"
 
 
-def _mapping(arms: list[Any], value: dict[str, Any], where: str, module: str) -> Iterator[str]:
+def _mapping(arms: tuple[Any, ...], value: dict[str, Any], where: str, module: str) -> Iterator[str]:
     for arm in arms:
         origin = typing.get_origin(arm)
         if origin is ListObject and value.get("object") == "list":
@@ -165,7 +167,7 @@ def _is_decimal(text: str) -> bool:
         return False
 
 
-def _words(arms: list[Any]) -> str:
+def _words(arms: tuple[Any, ...]) -> str:
     return " | ".join(getattr(arm, "__qualname__", None) or str(arm) for arm in arms)
 
 

@@ -29,7 +29,7 @@ DUE: dict[str, Callable[[State, str], Any]] = {
 
 
 class StripeWorld(State):
-    """`clock.now()` is an aware UTC datetime. `send` delivers a webhook (default: HTTP) and answers its status."""
+    """`clock.now()` is an aware UTC datetime. `send` posts a webhook (default: HTTP), answers its status."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class StripeWorld(State):
             return checkout.finish_challenge(self, intent_id, passed=passed)
 
     def settle_bank(self, intent_id: str, *, fail_with: str | None = None) -> Wire:
-        """End a bank debit now, whatever its account number says. `fail_with`: a code such as insufficient_funds."""
+        """End a bank debit now, whatever its account number says. `fail_with`: such as insufficient_funds."""
         with self._change():
             intent = self.get("payment_intent", intent_id)
             refusal = Refusal(fail_with, None, f"The bank refused: {fail_with}.") if fail_with else None
@@ -171,7 +171,7 @@ class StripeWorld(State):
             return refunds.fail(self, refund_id, reason)
 
     def dispute(self, intent_id: str, reason: str = "fraudulent") -> Wire:
-        """A card's chargeback, or a bank's return (reason such as insufficient_funds), which is final at once."""
+        """A card's chargeback, or a bank's return (reason such as insufficient_funds), final at once."""
         with self._change():
             intent = self.get("payment_intent", intent_id)
             return disputes.open_one(self, self.get("charge", intent["latest_charge"]), reason)
