@@ -1,0 +1,18 @@
+"""`portal check`: do the books hold together? Exit code 1 where they do not, and each breach by name."""
+
+import typer
+
+
+def check() -> None:
+    """Assert on the live data what must always hold; changes nothing."""
+    from admin.cli.opening import opened
+    from portal.actions.check import check_books
+
+    with opened() as resources, resources.reading() as session:
+        found = check_books(session, now=resources.clock())
+    for breach in found.breaches:
+        typer.echo(f"{breach.invariant}: {breach.sentence}")
+    if found.breaches:
+        typer.echo(f"{len(found.breaches)} breaches in {found.accounts} accounts.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{found.accounts} accounts, {found.charges} charges, {found.movements} movements: everything holds.")

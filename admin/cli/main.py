@@ -1,0 +1,43 @@
+"""`portal`: the owner's command line as a table of contents. Each command is a function in a room of its own.
+
+Rooms import the house inside their functions: SQLAlchemy, pydantic and Stripe take longer to import than most
+commands take to run.
+"""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from admin.cli import account, check, link, policy, run, serve, worker
+from portal.rules.refusals import Refusal
+
+
+class Refusing(TyperGroup):
+    """Says a refusal's sentence on the error channel and exits with 1, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            typer.echo(refusal.sentence, err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Refusing,
+    help="The customer payment portal. Settings are environment variables named PORTAL_….",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("link")(link.link)
+app.command("account")(account.account)
+app.command("check")(check.check)
+app.add_typer(policy.app, name="policy")
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("run")(run.run)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,55 @@
+"""`portal serve`: the customers' site, and beside it one worker that is kept running."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from portal.settings import Settings
+
+WORKER = (sys.executable, "-m", "admin.cli.main", "worker", "--with-parent")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
+    """Serve the site until told to stop. PORTAL_WORKER=off leaves the worker to somebody else."""
+    import uvicorn
+
+    from admin.cli.opening import opened
+    from admin.cli.supervisor import Supervisor
+    from portal.app import create_app
+
+    with opened(online=True) as resources:
+        supervisor = Supervisor(WORKER) if resources.settings.worker == "on" else None
+        if supervisor is not None:
+            supervisor.start()
+        try:
+            uvicorn.run(create_app(resources), host=host, port=port, **server_options(resources.settings))
+        finally:
+            if supervisor is not None:
+                supervisor.stop()
+
+
+def server_options(settings: "Settings") -> dict[str, Any]:
+    """uvicorn's options: forwarded addresses are believed from named proxies only, and no token gets into a log."""
+    return {
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": list(settings.trusted_proxies),
+        "server_header": False,
+        "log_config": _LOGS,
+    }
+
+
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_tokens": {"()": "portal.web.logs.WithoutTokens"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]},
+    },
+    "loggers": {"uvicorn": {"handlers": ["errors"], "level": "INFO", "propagate": False}},
+}

@@ -1,0 +1,105 @@
+"""Whether the books hold together: the invariants of money.md 2 on the live data, each breach by name.
+
+The rules judge one account at a time; contradictions between rows are found by the records. Nothing is changed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from portal.actions import policies, statements
+from portal.actions.policies import Policy
+from portal.records import Session, accounts, checks, ledger
+from portal.records.accounts import AccountRow
+from portal.records.charges import ChargeRow
+from portal.records.checks import Contradiction
+from portal.rules import invariants
+from portal.rules.discounts import full_discount_cents
+from portal.rules.invariants import Breach
+from portal.rules.statement import activity
+
+# Invariant and sentence of each kind of contradiction.
+_CONTRADICTIONS: Mapping[str, tuple[int, str]] = {
+    "owner": (1, "is on account {found}, its charge on account {wanted}"),
+    "currency": (1, "is in another currency than its account"),
+    "lines": (2, "its lines add up to {found}, it is over {wanted}"),
+    "allocation": (3, "{found} is posted of {wanted}"),
+    "posted": (4, "{found} payments are posted, there should be {wanted}"),
+    "quote": (4, "its quote adds up to {found}, it asks for {wanted}"),
+    "holding": (4, "keeps its charges from being paid by another though it has ended, or does not though it is open"),
+    "receipts": (4, "has {found} receipts"),
+    "discount": (5, "{found} of discount is posted of {wanted}"),
+    "unquoted": (5, "gives {found} of discount, {wanted} was quoted"),
+}
+_FIRST_DAY = date(1900, 1, 1)
+_LAST_DAY = date(9999, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was looked at, and what was found to be wrong."""
+
+    accounts: int
+    charges: int
+    movements: int
+    breaches: tuple[Breach, ...]
+
+
+def check_books(session: Session, *, now: datetime) -> Checked:
+    """Look at everything there is, as it stands today and as it will stand when dated-ahead movements count."""
+    policy = policies.load(session, now=now)
+    breaches = [*invariants.shape_breaches(checks.shapes(session)), *_contradictions(session)]
+    for account in accounts.all_accounts(session):
+        breaches += _account_breaches(session, account, policy=policy)
+    counts = checks.counts(session)
+    return Checked(counts.accounts, counts.charges, counts.movements, tuple(breaches))
+
+
+def _contradictions(session: Session) -> Iterator[Breach]:
+    for name, (invariant, sentence) in _CONTRADICTIONS.items():
+        for row in checks.contradictions(session, name):
+            yield Breach(invariant, row.subject, _filled(sentence, row))
+
+
+def _filled(sentence: str, row: Contradiction) -> str:
+    return sentence.format(found=row.found, wanted=row.wanted)
+
+
+def _account_breaches(session: Session, account: AccountRow, *, policy: Policy) -> Iterator[Breach]:
+    charges = {row.id: row for row in checks.all_charges(session, account.id)}
+    movements = ledger.of_account(session, account.id, _LAST_DAY)
+    amounts = {row.id: row.amount_cents for row in charges.values()}
+    full = {row.id: _full_discount(row, policy) for row in charges.values()}
+    about_charges = [
+        *invariants.open_breaches(amounts, movements),
+        *invariants.discount_breaches(full, movements),
+    ]
+    yield from (_by_number(breach, charges) for breach in about_charges)
+    yield from invariants.payment_breaches(checks.received(session, account.id), movements)
+    yield from _standing_breaches(session, account, charges, policy=policy)
+
+
+def _standing_breaches(
+    session: Session, account: AccountRow, charges: Mapping[int, ChargeRow], *, policy: Policy
+) -> Iterator[Breach]:
+    """The statement that the customer sees today against the movements it was made of."""
+    on = policy.today
+    standing = statements.load(session, account, on=on, policy=policy)
+    name = account.number or account.name
+    movements = ledger.of_account(session, account.id, on)
+    for row in standing.statement.rows:
+        open_cents = standing.charges[row.item.charge_id].open_cents
+        for breach in invariants.parts_breaches(row.item.charge_id, open_cents, row.item.parts):
+            yield _by_number(breach, charges)
+    yield from invariants.balance_breaches(name, standing.statement.balance, movements)
+    yield from invariants.statement_breaches(name, standing.statement, activity(movements, since=_FIRST_DAY, until=on))
+
+
+def _full_discount(row: ChargeRow, policy: Policy) -> int:
+    return full_discount_cents(statements.charge_facts(row, [], [], policy.time_zone))
+
+
+def _by_number(breach: Breach, charges: Mapping[int, ChargeRow]) -> Breach:
+    """The rules know ids; people know numbers."""
+    charge = charges.get(int(breach.subject.removeprefix("charge ")))
+    return replace(breach, subject=f"{charge.kind} {charge.number}") if charge else breach
