@@ -71,6 +71,9 @@ _ONE = (
     .where(charges.c.account_id == bindparam("account"), charges.c.public_id == bindparam("wanted"))
     .group_by(charges.c.id)
 )
+_ID_OF_NUMBER = select(charges.c.id).where(
+    charges.c.account_id == bindparam("account"), charges.c.number == bindparam("number")
+)
 _LINES = (
     select(*(charge_lines.c[name] for name in LineRow._fields))
     .where(charge_lines.c.charge_id == bindparam("charge"))
@@ -93,6 +96,11 @@ _SETTLED = (
     )
     .order_by(allocations.c.id)
 )
+
+
+def id_of_number(session: Session, account_id: int, number: str) -> int | None:
+    """The account's charge of this number, whether paid or not."""
+    return session.execute(_ID_OF_NUMBER, {"account": account_id, "number": number}).scalar()
 
 
 def open_on(session: Session, account_id: int, on: date) -> Sequence[ChargeRow]:
