@@ -15,6 +15,7 @@ FLOORS = (
     ("portal.app",),
     ("portal.pages", "portal.jobs"),
     ("portal.web",),
+    ("portal.views",),
     ("portal.actions",),
     ("portal.resources",),
     ("portal.wording",),
