@@ -1,0 +1,93 @@
+"""Crash points: the process kills itself around a commit or a call to Stripe, as a power cut would.
+
+Installed from outside by wrapping the house's own functions; the house does not know. A point is a name and a
+count, `posting.after_commit:1` being the first time that the transaction of a posting has committed.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from portal.gateways.stripe_checkout import StripeCheckouts
+from portal.records import Database, Session, attempts, inbox, ledger
+
+# What a transaction is called after: the function that writes what matters in it.
+_WRITES: dict[str, tuple[Any, str]] = {
+    "attempt": (attempts, "add"),
+    "webhook": (inbox, "store"),
+    "posting": (ledger, "add_payment"),
+}
+_CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout")
+
+POINTS = (
+    *(f"{write}.{when}_commit" for write in _WRITES for when in ("before", "after")),
+    *(f"stripe.{call}.{when}" for call in _CALLS for when in ("before", "after")),
+)
+
+
+class _Fuse:
+    """Counts how often its point was passed, and kills the process at the wanted time."""
+
+    def __init__(self, point: str) -> None:
+        self.name, _, times = point.partition(":")
+        if self.name not in POINTS:
+            raise ValueError(f"no crash point {self.name}; there are {', '.join(POINTS)}")
+        self._left = int(times or 1)
+        self._lock = threading.Lock()
+
+    def passes(self, name: str) -> None:
+        if name != self.name:
+            return
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def install(point: str) -> None:
+    """Die at this point of this process; raises ValueError for a point that does not exist."""
+    fuse = _Fuse(point)
+    written = threading.local()
+    for write, (module, function) in _WRITES.items():
+        setattr(module, function, _noting(getattr(module, function), write, written))
+    setattr(Database, "writing", _crashing_writes(Database.writing, fuse, written))  # noqa: B010
+    for call in _CALLS:
+        setattr(StripeCheckouts, call, _crashing_call(getattr(StripeCheckouts, call), f"stripe.{call}", fuse))
+
+
+def _noting(function: Callable[..., Any], write: str, written: threading.local) -> Callable[..., Any]:
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        written.names.add(write)
+        return function(*args, **kwargs)
+
+    return noting
+
+
+def _crashing_writes(
+    writing: Callable[[Database], Any], fuse: _Fuse, written: threading.local
+) -> Callable[[Database], Any]:
+    @contextmanager
+    def crashing(database: Database) -> Iterator[Session]:
+        names: set[str] = set()
+        written.names = names
+        with writing(database) as session:
+            yield session
+            for name in names:
+                fuse.passes(f"{name}.before_commit")
+        for name in names:
+            fuse.passes(f"{name}.after_commit")
+
+    return crashing
+
+
+def _crashing_call(function: Callable[..., Any], name: str, fuse: _Fuse) -> Callable[..., Any]:
+    def crashing(*args: Any, **kwargs: Any) -> Any:
+        fuse.passes(f"{name}.before")
+        answer = function(*args, **kwargs)
+        fuse.passes(f"{name}.after")
+        return answer
+
+    return crashing
