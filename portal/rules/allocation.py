@@ -122,9 +122,7 @@ def quote_lump_sum(
     if amount_cents < minimum_cents:
         raise Refusal(f"The smallest payment is {words(minimum_cents, currency)}.", field="amount")
     if amount_cents > most_cents:
-        raise Refusal(
-            f"{words(most_cents, currency)} pays everything. Enter that or less.", field="amount"
-        )
+        raise Refusal(f"{words(most_cents, currency)} pays everything. Enter that or less.", field="amount")
     lines, offers, left = [], [], amount_cents
     for item in payable:
         if left == 0:
@@ -197,9 +195,7 @@ def _quote(lines: Sequence[QuoteLine], offers: Iterable[Offer]) -> Quote:
     )
 
 
-def _apply_line(
-    item: OpenItem, line: QuoteLine, money_cents: int, credit_cents: int, started_on: date
-) -> Application:
+def _apply_line(item: OpenItem, line: QuoteLine, money_cents: int, credit_cents: int, started_on: date) -> Application:
     """money_cents is what there is for this line; takes no more than the charge can hold."""
     discount = min(line.discount_cents, _still_due(item, started_on), item.open_cents)
     holds = item.open_cents - discount

@@ -147,9 +147,7 @@ def statement(items: Sequence[Item], *, credit_cents: int, on: date) -> Statemen
         due_soon_cents=_payable(rows, Status.DUE_SOON),
         discount_cents=discount_cents,
         pay_cents=totals.payable_cents - discount_cents,
-        aging=aging(
-            ((item.due_on, item.parts.open_cents) for item in opened), unapplied_cents=credit_cents, on=on
-        ),
+        aging=aging(((item.due_on, item.parts.open_cents) for item in opened), unapplied_cents=credit_cents, on=on),
     )
 
 
@@ -182,9 +180,7 @@ def activity(movements: Iterable[Movement], *, since: date, until: date) -> Acti
     for (on, source), (change, first) in merged.items():
         running += change
         lines.append(
-            Line(
-                on, _kind(source), source, change, running, first.charge_id, first.payment_id, first.credit_id
-            )
+            Line(on, _kind(source), source, change, running, first.charge_id, first.payment_id, first.credit_id)
         )
     return Activity(opening_cents, tuple(lines), running)
 

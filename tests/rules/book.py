@@ -103,9 +103,7 @@ class Book:
         )
         self._take_back(key, credit_id)
         applied = min(amount_cents, self.open_cents(key))
-        self.movements += ledger.applied(
-            self._next(), key, amount_cents=applied, on=self.today, credit_id=credit_id
-        )
+        self.movements += ledger.applied(self._next(), key, amount_cents=applied, on=self.today, credit_id=credit_id)
 
     def facts(self, key: int) -> Facts:
         charge = self.charges[key]

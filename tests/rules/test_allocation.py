@@ -23,9 +23,7 @@ from portal.rules.refusals import Conflict, Refusal
 from tests.rules.examples import TOTAL, example, march, open_item
 
 OLDER = open_item(1, facts=example())
-YOUNGER = open_item(
-    2, open_cents=600_00, due_on=date(2026, 4, 30), facts=example(net_cents=600_00, tax_cents=0)
-)
+YOUNGER = open_item(2, open_cents=600_00, due_on=date(2026, 4, 30), facts=example(net_cents=600_00, tax_cents=0))
 PAID_ON = march(5)
 PLAIN = open_item(3, open_cents=50_00, due_on=date(2026, 2, 1))
 
@@ -185,9 +183,7 @@ def charges(draw: st.DrawFn) -> list[OpenItem]:
 
 
 @given(charges(), st.integers(1, 900_000), st.integers(0, 900_000), st.integers(0, 20_000))
-def test_posting_conserves_and_never_overfills(
-    items: list[OpenItem], wanted: int, received: int, credit: int
-) -> None:
+def test_posting_conserves_and_never_overfills(items: list[OpenItem], wanted: int, received: int, credit: int) -> None:
     everything = quote_selection(
         items, [i.charge_id for i in items], today=march(5), currency="usd", minimum_cents=0, credit_cents=credit
     )

@@ -285,9 +285,7 @@ def test_however_it_is_split_in_the_window_the_whole_discount_comes(
     given_cents = sum(each.discount_cents for each in settled)
     assert given_cents == full_discount_cents(example(net_cents=net, tax_cents=tax, base=base))
     if base == "gross_tax_follows":
-        assert tax_cents == tax_part_cents(
-            example(net_cents=net, tax_cents=tax, base=base), given_cents
-        )
+        assert tax_cents == tax_part_cents(example(net_cents=net, tax_cents=tax, base=base), given_cents)
 
 
 @given(

@@ -105,9 +105,7 @@ def test_accumulated_shares_add_up_to_the_total(total: int, steps: list[int]) ->
         ("5", "isk", None, 500),
     ],
 )
-def test_amounts_as_people_write_them(
-    text: str, currency: str, mark: money.DecimalMark | None, expected: int
-) -> None:
+def test_amounts_as_people_write_them(text: str, currency: str, mark: money.DecimalMark | None, expected: int) -> None:
     assert money.parse_amount(text, currency, decimal_mark=mark) == expected
 
 

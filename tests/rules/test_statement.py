@@ -108,9 +108,7 @@ def test_activity_has_no_lines_for_applications() -> None:
     st.integers(1, 31),
     st.integers(1, 31),
 )
-def test_opening_and_lines_lead_to_closing(
-    events: list[tuple[int, int, bool]], first: int, last: int
-) -> None:
+def test_opening_and_lines_lead_to_closing(events: list[tuple[int, int, bool]], first: int, last: int) -> None:
     """Invariant 8, and two statements in a row join."""
     first, last = sorted((first, last))
     book = [
