@@ -34,9 +34,7 @@ class Balance:
         return self.open_cents - self.credit_cents
 
 
-def parts(
-    open_cents: int, *, pending_cents: int = 0, disputed_cents: int = 0, on_plan_cents: int = 0
-) -> Parts:
+def parts(open_cents: int, *, pending_cents: int = 0, disputed_cents: int = 0, on_plan_cents: int = 0) -> Parts:
     """Pending, disputed, on plan, payable, in this order, each clipped to what is left.
 
     pending_cents includes the discount the payments under way were quoted: 981.60 under way on 1,000.00 with

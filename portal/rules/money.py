@@ -93,9 +93,7 @@ def parse_amount(text: str, currency: str, *, decimal_mark: DecimalMark | None =
     decimals = decimals.rstrip("0")
     places = exponent(currency)
     if len(decimals) > places:
-        raise Refusal(
-            f"“{text.strip()}” has more decimals than {currency.upper()} has ({places}).", field="amount"
-        )
+        raise Refusal(f"“{text.strip()}” has more decimals than {currency.upper()} has ({places}).", field="amount")
     if len(whole) > MOST_DIGITS:
         raise Refusal(f"“{text.strip()}” is too large an amount.", field="amount")
     unit: int = 10**places
