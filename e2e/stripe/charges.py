@@ -3,8 +3,8 @@
 from typing import Any
 
 from e2e.stripe import balance, events, methods
-from e2e.stripe.methods import Refusal
 from e2e.stripe.state import State, Wire
+from e2e.stripe.testnumbers import Behaviour, Refusal
 
 _AUTHENTICATED = {
     "authentication_flow": "challenge",
@@ -91,6 +91,10 @@ def is_bank(charge: Wire) -> bool:
     return bool(charge["payment_method_details"]["type"] == "us_bank_account")
 
 
+def behaviour(state: State, charge: Wire) -> Behaviour:
+    return methods.behaviour(state, state.get("payment_method", charge["payment_method"]))
+
+
 def _outcome(status: str, refusal: Refusal | None) -> dict[str, Any]:
     if status == "failed":
         return {
@@ -144,7 +148,3 @@ def _details(method: Wire, mandate: str | None, challenged: bool) -> dict[str, A
             "three_d_secure": _AUTHENTICATED if challenged else None,
         },
     }
-
-
-def behaviour(state: State, charge: Wire) -> methods.Behaviour:
-    return methods.behaviour(state, state.get("payment_method", charge["payment_method"]))

@@ -2,8 +2,8 @@
 
 from e2e.stripe import collecting, customers, events, intents, sessions
 from e2e.stripe.errors import invalid
-from e2e.stripe.methods import Refusal
 from e2e.stripe.state import State, Wire
+from e2e.stripe.testnumbers import Refusal
 
 
 def submit(state: State, session_id: str, method: Wire, *, name: str | None, email: str | None) -> Wire:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from e2e.stripe import charges, events, methods
 from e2e.stripe.errors import invalid
-from e2e.stripe.methods import Refusal
 from e2e.stripe.state import State, Wire, business_days_later
+from e2e.stripe.testnumbers import Behaviour, Refusal
 
 NEEDS_AUTHENTICATION = Refusal(
     "authentication_required",
@@ -77,7 +77,7 @@ def fate(state: State, charge: Wire) -> tuple[bool, Refusal | None]:
     return behaves.fate != "stays", behaves.refusal if behaves.fate == "fails" else None
 
 
-def _needs_challenge(state: State, method: Wire, behaves: methods.Behaviour) -> bool:
+def _needs_challenge(state: State, method: Wire, behaves: Behaviour) -> bool:
     if behaves.challenge == "unless_set_up":
         return not state.hidden[method["id"]].get("set_up", False)
     return behaves.challenge == "always"

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -62,12 +63,12 @@ async def act(request: Request) -> Response:
     try:
         _act(world, request.path_params["what"], str(filled.get("id", "")), filled)
     except ApiError as error:
-        return RedirectResponse(str(request.url_for("dashboard").include_query_params(refused=str(error))), 303)
-    return RedirectResponse(str(request.url_for("dashboard")), 303)
+        return RedirectResponse(f"/?{urlencode({'refused': str(error)})}", 303)
+    return RedirectResponse("/", 303)
 
 
 ROUTES = [
-    Route("/", show, methods=["GET"], name="dashboard"),
+    Route("/", show, methods=["GET"]),
     Route("/actions/{what}", act, methods=["POST"]),
 ]
 
@@ -85,7 +86,7 @@ def _act(world: StripeWorld, what: str, object_id: str, filled: FormData) -> Non
         "expire": lambda: world.expire_session(object_id),
         "deliver": lambda: world.deliver_again(object_id),
         "switches": lambda: _switch(world, filled),
-        "fault": lambda: world.fault(Fault(filled["kind"], times=_number(filled, "times"))),  # type: ignore[arg-type]
+        "fault": lambda: _go_wrong(world, filled),
         "heal": world.heal,
     }
     if what not in acts:
@@ -99,6 +100,13 @@ def _switch(world: StripeWorld, filled: FormData) -> None:
             flag = isinstance(getattr(world.switches, each.name), bool)
             setattr(world.switches, each.name, each.name in filled if flag else _number(filled, each.name))
         world.business.balance_transaction_delay_seconds = _number(filled, "delay")
+
+
+def _go_wrong(world: StripeWorld, filled: FormData) -> None:
+    kind = next((each for each in KINDS if each == filled.get("kind")), None)
+    if kind is None:
+        raise ApiError(400, "There is no such fault.")
+    world.fault(Fault(kind, times=_number(filled, "times")))
 
 
 def _number(filled: FormData, name: str) -> int:

@@ -8,6 +8,25 @@ from e2e.stripe.errors import ApiError, card_declined, invalid
 from e2e.stripe.state import State, Wire
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+UNUSED = [
+    "application",
+    "application_fee_amount",
+    "canceled_at",
+    "cancellation_reason",
+    "last_payment_error",
+    "latest_charge",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "processing",
+    "review",
+    "shipping",
+    "source",
+    "statement_descriptor",
+    "transfer_data",
+    "transfer_group",
+]
 
 
 def create(state: State, given: dict[str, Any]) -> Wire:
@@ -40,18 +59,15 @@ def begin(
 ) -> Wire:
     """An unconfirmed intent, told by `payment_intent.created`. `given`: the parameters that are only kept."""
     intent_id = state.new_id("pi_3")
-    intent = state.add({
+    intent = state.add(dict.fromkeys(UNUSED) | {
         "id": intent_id,
         "object": "payment_intent",
         "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
+        "allowed_payment_method_types": given.get("allowed_payment_method_types"),
         "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": f"{intent_id}_secret_{state.new_id('')}",
         "confirmation_method": "automatic",
@@ -59,27 +75,14 @@ def begin(
         "currency": currency,
         "customer": given.get("customer"),
         "description": given.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": state.livemode,
         "metadata": fields.metadata(given.get("metadata")),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": copy.deepcopy(given.get("payment_method_options", {})),
         "payment_method_types": types,
-        "processing": None,
         "receipt_email": given.get("receipt_email"),
-        "review": None,
         "setup_future_usage": given.get("setup_future_usage"),
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
         "statement_descriptor_suffix": fields.suffix(given),
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
     }, session=session)  # fmt: skip
     events.emit(state, "payment_intent.created", intent)
     return intent

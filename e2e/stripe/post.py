@@ -71,7 +71,9 @@ class PostOffice:
 
 def over_http(url: str, body: bytes, headers: dict[str, str]) -> int | None:
     """The answer's status; None when nobody answered."""
-    try:
-        return requests.post(url, data=body, headers=headers, timeout=30, allow_redirects=False).status_code
-    except requests.RequestException:
-        return None
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.post(url, data=body, headers=headers, timeout=30, allow_redirects=False).status_code
+        except requests.RequestException:
+            return None

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from stripe import params as p
 
-from e2e.stripe import customers, intents, listing, methods, refunds, sessions
+from e2e.stripe import customers, intents, lines, listing, methods, refunds, sessions
 from e2e.stripe.errors import ApiError
 from e2e.stripe.state import State, Wire
 
@@ -107,7 +107,7 @@ def _account(state: State, ids: dict[str, str], given: dict[str, Any]) -> Wire:
 
 def _line_items(state: State, ids: dict[str, str], given: dict[str, Any]) -> Wire:
     # Lines keep their order, unlike every other list.
-    rows = list(reversed(sessions.lines(state, ids["id"])))
+    rows = list(reversed(lines.of(state, ids["id"])))
     return listing.page(rows, given, f"/v1/checkout/sessions/{ids['id']}/line_items")
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from e2e.stripe import balance, events, fields, intents
+from e2e.stripe import balance, events, fields, intents, lines
 from e2e.stripe.errors import invalid
 from e2e.stripe.state import State, Wire
 
@@ -12,67 +12,69 @@ LONGEST = timedelta(hours=24)
 KEPT = ("billing_address_collection", "cancel_url", "client_reference_id", "customer", "customer_creation",
         "customer_email", "locale", "success_url", "submit_type", "adaptive_pricing", "wallet_options",
         "integration_identifier", "origin_context")  # fmt: skip
+UNUSED = [
+    "after_expiration",
+    "allow_promotion_codes",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer_account",
+    "invoice",
+    "invoice_creation",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "subscription",
+]
 
 
 def create(state: State, given: dict[str, Any]) -> Wire:
     """POST /v1/checkout/sessions, for hosted pages in payment mode. No intent exists until somebody pays."""
     _check(state, given)
-    lines = [_line(state, each, i) for i, each in enumerate(given["line_items"])]
-    currency = lines[0]["currency"]
-    total = fields.amount(sum(each["amount_total"] for each in lines), currency, param="line_items")
+    rows = [lines.create(state, each, i) for i, each in enumerate(given["line_items"])]
+    currency = rows[0]["currency"]
+    total = fields.amount(sum(each["amount_total"] for each in rows), currency, param="line_items")
     wanted = given.get("allowed_payment_method_types")
     types = intents.types_for(state, wanted, currency)
     expires_at = _expires_at(state, given.get("expires_at"))
     mode = "live" if state.livemode else "test"
     session_id = state.new_id(f"cs_{mode}_a1", 56)
-    session = dict.fromkeys(KEPT) | {key: given[key] for key in KEPT if key in given}
+    session = dict.fromkeys((*KEPT, *UNUSED)) | {key: given[key] for key in KEPT if key in given}
     session |= {
         "id": session_id,
         "object": "checkout.session",
         "adaptive_pricing": given.get("adaptive_pricing", {"enabled": False}),
-        "after_expiration": None,
-        "allow_promotion_codes": None,
         "allowed_payment_method_types": wanted,
         "amount_subtotal": total,
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
         "created": state.stamp(),
         "currency": currency,
-        "currency_conversion": None,
         "custom_fields": [],
         "custom_text": _custom_text(given.get("custom_text", {})),
-        "customer_account": None,
         "customer_creation": None if given.get("customer") else given.get("customer_creation", "if_required"),
         "customer_details": _details(given),
         "discounts": [],
         "expires_at": expires_at,
-        "invoice": None,
-        "invoice_creation": None,
         "livemode": state.livemode,
         "metadata": fields.metadata(given.get("metadata")),
         "mode": "payment",
-        "payment_intent": None,
-        "payment_link": None,
         "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}}
         | given.get("payment_method_options", {}),
         "payment_method_types": types,
         "payment_status": "unpaid",
-        "permissions": None,
         "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
         "shipping_options": [],
         "status": "open",
-        "subscription": None,
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"{state.base_url}/c/pay/{session_id}",
@@ -80,15 +82,9 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     intent_data = given.get("payment_intent_data", {})
     fields.metadata(intent_data.get("metadata"))
     fields.suffix(intent_data)
-    state.add(session, lines=lines, intent_data=intent_data)
+    state.add(session, lines=rows, intent_data=intent_data)
     state.at(balance.moment(expires_at), "session.expire", session_id)
     return session
-
-
-def lines(state: State, session_id: str) -> list[Wire]:
-    state.get("checkout.session", session_id)
-    found: list[Wire] = state.hidden[session_id]["lines"]
-    return found
 
 
 def update(state: State, session_id: str, given: dict[str, Any]) -> Wire:
@@ -118,6 +114,11 @@ def expire(state: State, session_id: str, given: dict[str, Any] | None = None) -
 def expire_due(state: State, session_id: str) -> None:
     if state.get("checkout.session", session_id)["status"] == "open":
         expire(state, session_id)
+
+
+def contact(email: str | None, name: str | None) -> dict[str, Any]:
+    return {"address": None, "business_name": None, "email": email, "individual_name": None, "name": name,
+            "phone": None, "tax_exempt": "none", "tax_ids": None}  # fmt: skip
 
 
 def _check(state: State, given: dict[str, Any]) -> None:
@@ -160,87 +161,6 @@ def _expires_at(state: State, wanted: int | None) -> int:
     return wanted
 
 
-def _line(state: State, given: dict[str, Any], index: int) -> Wire:
-    where = f"line_items[{index}]"
-    data = given.get("price_data")
-    if data is None:
-        raise invalid("The stand-in covers price_data only.", param=f"{where}[price]")
-    if "product_data" not in data or "unit_amount" not in data:
-        raise invalid("price_data needs product_data and unit_amount.", param=f"{where}[price_data]")
-    if data["unit_amount"] < 0:
-        raise invalid(
-            "Invalid non-negative integer",
-            param=f"{where}[price_data][unit_amount]",
-            code="parameter_invalid_integer",
-        )
-    quantity = given.get("quantity")
-    if quantity is None or quantity < 1:
-        raise invalid("Quantity is required and at least 1.", param=f"{where}[quantity]")
-    currency = fields.currency(data["currency"])
-    product = _product(state, data["product_data"])
-    amount = data["unit_amount"] * quantity
-    return {
-        "id": state.new_id("li_1"),
-        "object": "item",
-        "adjustable_quantity": None,
-        "amount_discount": 0,
-        "amount_subtotal": amount,
-        "amount_tax": 0,
-        "amount_total": amount,
-        "currency": currency,
-        "description": product["name"],
-        "metadata": fields.metadata(given.get("metadata")),
-        "price": _price(state, product["id"], currency, data["unit_amount"]),
-        "quantity": quantity,
-    }
-
-
-def _product(state: State, given: dict[str, Any]) -> Wire:
-    return state.add({
-        "id": state.new_id("prod_", 14),
-        "object": "product",
-        "active": False,
-        "created": state.stamp(),
-        "description": given.get("description"),
-        "images": [],
-        "livemode": state.livemode,
-        "marketing_features": [],
-        "metadata": fields.metadata(given.get("metadata")),
-        "name": fields.short(given["name"], 250, param="line_items[price_data][product_data][name]"),
-        "package_dimensions": None,
-        "shippable": None,
-        "type": "service",
-        "tax_code": None,
-        "unit_label": None,
-        "updated": state.stamp(),
-        "url": None,
-    })  # fmt: skip
-
-
-def _price(state: State, product_id: str, currency: str, unit_amount: int) -> Wire:
-    return {
-        "id": state.new_id("price_1"),
-        "object": "price",
-        "active": False,
-        "billing_scheme": "per_unit",
-        "created": state.stamp(),
-        "currency": currency,
-        "custom_unit_amount": None,
-        "livemode": state.livemode,
-        "lookup_key": None,
-        "metadata": {},
-        "nickname": None,
-        "product": product_id,
-        "recurring": None,
-        "tax_behavior": "unspecified",
-        "tiers_mode": None,
-        "transform_quantity": None,
-        "type": "one_time",
-        "unit_amount": unit_amount,
-        "unit_amount_decimal": str(unit_amount),
-    }
-
-
 def _custom_text(given: dict[str, Any]) -> dict[str, Any]:
     names = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     return {name: given.get(name) or None for name in names}
@@ -248,8 +168,3 @@ def _custom_text(given: dict[str, Any]) -> dict[str, Any]:
 
 def _details(given: dict[str, Any]) -> dict[str, Any] | None:
     return contact(given["customer_email"], None) if "customer_email" in given else None
-
-
-def contact(email: str | None, name: str | None) -> dict[str, Any]:
-    return {"address": None, "business_name": None, "email": email, "individual_name": None, "name": name,
-            "phone": None, "tax_exempt": "none", "tax_ids": None}  # fmt: skip

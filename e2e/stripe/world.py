@@ -5,16 +5,17 @@ Every method takes the lock itself. Only `deliver` and `settle` use the network,
 
 import heapq
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from e2e.stripe import balance, checkout, deliveries, disputes, events, intents, methods, refunds, sessions
 from e2e.stripe.faults import Fault, Faults
 from e2e.stripe.idempotency import Keys
-from e2e.stripe.methods import Refusal
 from e2e.stripe.post import Delivery, Endpoint, Post, Switches
 from e2e.stripe.state import Clock, State, Wire
+from e2e.stripe.testnumbers import Refusal
 
 TEST_KEY = "sk_test_stand_in"
 DUE: dict[str, Callable[[State, str], Any]] = {
@@ -188,20 +189,10 @@ class StripeWorld(State):
         with self._change():
             return intents.cancel(self, intent_id, {})
 
-    def _change(self) -> "_Change":
-        return _Change(self)
-
-
-class _Change:
-    """Holds the lock for one change, with due things done first; wakes the courier afterwards."""
-
-    def __init__(self, world: StripeWorld) -> None:
-        self._world = world
-
-    def __enter__(self) -> None:
-        self._world.lock.acquire()
-        self._world.tick()
-
-    def __exit__(self, *_: object) -> None:
-        self._world.lock.release()
-        self._world.nudge()
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """One change, with what fell due before it done first; the courier is woken after it."""
+        with self.lock:
+            self.tick()
+            yield
+        self.nudge()

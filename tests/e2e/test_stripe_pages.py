@@ -187,9 +187,10 @@ def test_the_switches(desk: Desk, browser: httpx2.Client) -> None:
     assert (desk.world.switches.shuffle, desk.world.switches.wrong_secret) == (True, False)
     assert desk.world.business.balance_transaction_delay_seconds == 60
     assert "checked" in browser.get("/").text
-    assert "whole%20number" in browser.post("/actions/switches", data=form | {"copies": "many"}).headers["location"]
+    assert "whole+number" in browser.post("/actions/switches", data=form | {"copies": "many"}).headers["location"]
     browser.post("/actions/fault", data={"kind": "rate_limit", "times": "2"})
     assert "rate limit ×2" in browser.get("/").text
+    assert "refused" in browser.post("/actions/fault", data={"kind": "rain", "times": "2"}).headers["location"]
     browser.post("/actions/heal")
     assert desk.world.faults.active == []
     assert desk.world.switches.copies == 1
