@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount
 
-from portal.pages import health, links
+from portal.pages import health, invoices, links, payments, receipts, statements, stripe_webhook
 from portal.resources import Resources
 from portal.settings import Settings
 from portal.web.bodies import LimitedBodies
@@ -26,6 +26,17 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/l/{token}", get=links.show, post=links.open_link),
     resource("/link", get=links.ask, post=links.send),
     resource("/session/end", post=links.end),
+    resource("/a/{account}", get=statements.show),
+    resource("/a/{account}/statement.pdf", get=statements.pdf),
+    resource("/a/{account}/statement.csv", get=statements.as_csv),
+    resource("/a/{account}/invoices/{charge}.pdf", get=invoices.pdf),
+    resource("/a/{account}/invoices/{charge}", get=invoices.show),
+    resource("/a/{account}/pay", get=payments.check),
+    resource("/a/{account}/payments", get=payments.history, post=payments.start),
+    resource("/a/{account}/payments/{attempt}", get=payments.come_back),
+    resource("/a/{account}/receipts/{payment}.pdf", get=receipts.pdf),
+    resource("/a/{account}/receipts/{payment}", get=receipts.show),
+    resource(WEBHOOK, post=stripe_webhook.receive),
     resource("/healthz", get=health.alive),
     resource("/readyz", get=health.ready),
     Mount("/static/{hash}", HashedStatic()),

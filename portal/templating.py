@@ -20,7 +20,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton
 from babel.dates import format_time as babel_time
 from babel.lists import format_list as babel_list
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_decimal_symbol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from markupsafe import escape as escape
@@ -213,6 +213,12 @@ def relative_due(due_on: date, today: date, locale: str) -> str:
     if days == 1:
         return gettext("Due tomorrow", locale)
     return ngettext("in %(num)s day", "in %(num)s days", days, locale)
+
+
+@cache
+def decimal_mark(locale: str) -> str:
+    """What stands before the cents when people of this locale type an amount."""
+    return get_decimal_symbol(locale)
 
 
 @cache

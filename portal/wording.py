@@ -1,7 +1,7 @@
 """Figures and dates as one customer reads them: its currency, the seller's language, the seller's day."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from portal import templating
 
@@ -13,7 +13,7 @@ class Words:
     locale: str
     currency: str
     time_zone: str
-    today: date
+    today: datetime.date
 
     def money(self, cents: int) -> str:
         return templating.format_money(cents, self.currency, self.locale)
@@ -22,16 +22,20 @@ class Words:
         """Empty for zero, so that a template can leave the line out."""
         return self.money(cents) if cents else ""
 
-    def date(self, on: date) -> str:
+    def date(self, on: datetime.date) -> str:
         return templating.format_date(on, self.locale)
 
-    def day(self, on: date) -> str:
+    def day(self, on: datetime.date) -> str:
         return templating.format_day(on, self.locale, self.today)
 
-    def moment(self, at: datetime) -> str:
+    def long_day(self, on: datetime.date) -> str:
+        """`Nov 28, 2026`: short, but with its year."""
+        return templating.format_day(on, self.locale, datetime.date.min)
+
+    def moment(self, at: datetime.datetime) -> str:
         return templating.format_moment(at, self.time_zone, self.locale)
 
-    def relative_due(self, on: date) -> str:
+    def relative_due(self, on: datetime.date) -> str:
         return templating.relative_due(on, self.today, self.locale)
 
     def percent(self, basis_points: int) -> str:

@@ -37,12 +37,13 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the payer saw and pressed. `shown_cents` is the amount on the button; `take_over` ends other checkouts."""
+    """What the payer saw and pressed. `shown_cents` is the amount on the button; `replaces` is the public id of
+    somebody else's checkout, which the payer was told of and ends."""
 
     choice: Choice
     method: Method
     shown_cents: int
-    take_over: bool = False
+    replaces: str | None = None
 
 
 class FiguresChanged(Conflict):
@@ -112,7 +113,7 @@ def _attempt_or_obstacles(
         raise FiguresChanged("The amount has changed since you opened this page. Check the new figures.")
     holders = attempts.holding(session, [line.charge_id for line in found.lines])
     for holder in holders:
-        if holder.session_id != payer.session_id and not wish.take_over:
+        if holder.session_id != payer.session_id and holder.public_id != wish.replaces:
             raise HeldByAnother(holder)
     if len(holders) == 1 and _is_the_same(session, holders[0], payer, wish, found, now):
         return holders[0], ()

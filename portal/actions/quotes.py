@@ -7,6 +7,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.rules.allocation import Quote, quote_lump_sum, quote_selection
 from portal.rules.discounts import honoured_until
+from portal.rules.money import stripe_minimum_cents
 from portal.rules.refusals import Refusal
 
 # Stripe's own limits are half an hour and a day, by its clock.
@@ -30,7 +31,7 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
             choice.amount_cents,
             today=policy.today,
             currency=standing.account.currency,
-            minimum_cents=policy.minimum_payment_cents,
+            minimum_cents=max(policy.minimum_payment_cents, stripe_minimum_cents(standing.account.currency)),
         )
     by_public_id = {row.public_id: row.id for row in standing.charges.values()}
     chosen = {by_public_id[public_id] for public_id in choice.charges if public_id in by_public_id}
@@ -41,7 +42,8 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         chosen,
         today=policy.today,
         currency=standing.account.currency,
-        minimum_cents=policy.minimum_payment_cents,
+        # The owner's minimum is for parts of a bill; a bill itself may be as small as Stripe takes.
+        minimum_cents=stripe_minimum_cents(standing.account.currency),
     )
 
 

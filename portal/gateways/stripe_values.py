@@ -114,7 +114,8 @@ class IntentFacts:
 class ChargeFacts:
     """The intent's latest charge; `status` pending, succeeded or failed. Only one of an intent's charges ever
     succeeds, and none follows it. `method_name` is the card's brand or the bank's name. The fee is None while
-    Stripe has not booked the charge yet (`booked_at`: when the money counts as received), and is in `fee_currency`, the settlement side."""
+    Stripe has not booked the charge yet (`booked_at`: when the money counts as received), and is in
+    `fee_currency`, the settlement side."""
 
     charge_id: str
     status: str

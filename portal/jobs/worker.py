@@ -7,7 +7,8 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, inbox, outbox
+from portal.actions import attempts, inbox
+from portal.jobs import letters
 from portal.resources import Resources
 
 log = structlog.get_logger()
@@ -22,7 +23,7 @@ class Job(Protocol):
 JOBS: Mapping[str, Job] = {
     "inbox": inbox.handle_waiting,
     "attempts": attempts.settle_expired,
-    "letters": outbox.send_waiting,
+    "letters": letters.send_waiting,
 }
 
 

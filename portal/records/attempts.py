@@ -59,6 +59,7 @@ class PendingRow(NamedTuple):
 _ATTEMPT = tuple(attempts.c[name] for name in AttemptRow._fields)
 _BY_ID = select(*_ATTEMPT).where(attempts.c.id == bindparam("wanted"))
 _BY_PUBLIC_ID = select(*_ATTEMPT).where(attempts.c.public_id == bindparam("wanted"))
+_OF_ACCOUNT = _BY_PUBLIC_ID.where(attempts.c.account_id == bindparam("account"))
 _BY_STRIPE = select(*_ATTEMPT).where(
     or_(attempts.c.checkout_id == bindparam("wanted"), attempts.c.payment_intent_id == bindparam("wanted"))
 )
@@ -103,10 +104,10 @@ _OVERDUE = (
     .order_by(attempts.c.id)
     .limit(100)
 )
-_UNDER_WAY = (
+_WITHOUT_PAYMENT = (
     select(*_ATTEMPT)
-    .where(attempts.c.account_id == bindparam("account"), attempts.c.state == "processing")
-    .order_by(attempts.c.id)
+    .where(attempts.c.account_id == bindparam("account"), attempts.c.state.in_(("processing", "failed")))
+    .order_by(attempts.c.id.desc())
 )
 
 
@@ -116,6 +117,12 @@ def by_id(session: Session, attempt_id: int) -> AttemptRow:
 
 def by_public_id(session: Session, public_id: str) -> AttemptRow | None:
     row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
+    return AttemptRow(*row) if row else None
+
+
+def find(session: Session, account_id: int, public_id: str) -> AttemptRow | None:
+    """One attempt, if it is this account's."""
+    row = session.execute(_OF_ACCOUNT, {"account": account_id, "wanted": public_id}).first()
     return AttemptRow(*row) if row else None
 
 
@@ -141,9 +148,9 @@ def pending(session: Session, account_id: int, *, before: datetime) -> Sequence[
     return [PendingRow(*row) for row in found]
 
 
-def under_way(session: Session, account_id: int) -> Sequence[AttemptRow]:
-    """The account's bank debits that have not ended yet."""
-    return [AttemptRow(*row) for row in session.execute(_UNDER_WAY, {"account": account_id})]
+def without_payment(session: Session, account_id: int) -> Sequence[AttemptRow]:
+    """The account's attempts that are under way or came to nothing at the bank, newest first."""
+    return [AttemptRow(*row) for row in session.execute(_WITHOUT_PAYMENT, {"account": account_id})]
 
 
 def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:

@@ -105,13 +105,13 @@ def id_of_number(session: Session, account_id: int, number: str) -> int | None:
 
 def open_on(session: Session, account_id: int, on: date) -> Sequence[ChargeRow]:
     """The account's charges with something open on that day, oldest due first."""
-    return [ChargeRow(*row) for row in session.execute(_OPEN_ON, {"account": account_id, "day": on})]
+    return [ChargeRow._make(row) for row in session.execute(_OPEN_ON, {"account": account_id, "day": on})]
 
 
 def find(session: Session, account_id: int, public_id: str, on: date) -> ChargeRow | None:
     """One charge, paid or not, if it is this account's."""
     row = session.execute(_ONE, {"account": account_id, "wanted": public_id, "day": on}).first()
-    return ChargeRow(*row) if row else None
+    return ChargeRow._make(row) if row else None
 
 
 def lines(session: Session, charge_id: int) -> Sequence[LineRow]:

@@ -69,7 +69,9 @@ _LINES_OF = _LINES.where(charge_lines.c.charge_id == charges.c.id).scalar_subque
 _HAS_LINES = select(charge_lines.c.id).where(charge_lines.c.charge_id == charges.c.id).exists()
 
 
-def _differ(subject: ColumnElement[str], found: ColumnElement[int], wanted: ColumnElement[int]) -> Select[str, int, int]:
+def _differ(
+    subject: ColumnElement[str], found: ColumnElement[int], wanted: ColumnElement[int]
+) -> Select[str, int, int]:
     return select(subject, found, wanted).where(found != wanted)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select
 
 from portal.records.engine import Session
-from portal.records.tables import accounts, allocations, movements, payments
+from portal.records.tables import accounts, allocations, charges, movements, payments
 from portal.records.types import cents, new_public_id
 from portal.rules.ledger import LedgerAccount, Movement
 
@@ -29,8 +29,9 @@ class PaymentRow(NamedTuple):
 
 
 class AppliedRow(NamedTuple):
-    """What of a payment (or credit) went to one charge."""
+    """What of a payment went to one charge."""
 
+    payment_id: int
     charge_id: int
     charge_public_id: str
     number: str
@@ -42,6 +43,26 @@ class AppliedRow(NamedTuple):
 _PAYMENT = tuple(payments.c[name] for name in PaymentRow._fields)
 _CREDIT_ON = select(cents(func.sum(movements.c.unapplied_cents))).where(
     movements.c.account_id == bindparam("account"), movements.c.effective_on <= bindparam("day")
+)
+_PAYMENTS = select(*_PAYMENT).where(payments.c.account_id == bindparam("account")).order_by(payments.c.id.desc())
+_ONE_PAYMENT = select(*_PAYMENT).where(
+    payments.c.account_id == bindparam("account"), payments.c.public_id == bindparam("wanted")
+)
+_PAYMENT_BY_ID = select(*_PAYMENT).where(payments.c.id == bindparam("wanted"))
+_PAYMENT_OF_ATTEMPT = select(*_PAYMENT).where(payments.c.attempt_id == bindparam("attempt"))
+_APPLIED = (
+    select(
+        allocations.c.payment_id,
+        allocations.c.charge_id,
+        charges.c.public_id,
+        charges.c.number,
+        allocations.c.amount_cents,
+        allocations.c.discount_cents,
+        allocations.c.effective_on,
+    )
+    .join(charges, charges.c.id == allocations.c.charge_id)
+    .where(allocations.c.payment_id.in_(bindparam("payments", expanding=True)))
+    .order_by(allocations.c.id)
 )
 _BY_STRIPE_CHARGE = select(payments.c.id).where(payments.c.stripe_charge_id == bindparam("wanted"))
 _MOVEMENT = (
@@ -103,6 +124,32 @@ def of_charge(session: Session, charge_id: int, until: date) -> Sequence[Movemen
     return [_movement(row) for row in session.execute(_OF_CHARGE, {"charge": charge_id, "day": until})]
 
 
+def payments_of(session: Session, account_id: int) -> Sequence[PaymentRow]:
+    """The account's payments, newest first."""
+    return [PaymentRow(*row) for row in session.execute(_PAYMENTS, {"account": account_id})]
+
+
+def find_payment(session: Session, account_id: int, public_id: str) -> PaymentRow | None:
+    """One payment, if it is this account's."""
+    row = session.execute(_ONE_PAYMENT, {"account": account_id, "wanted": public_id}).first()
+    return PaymentRow(*row) if row else None
+
+
+def payment_by_id(session: Session, payment_id: int) -> PaymentRow:
+    return PaymentRow(*session.execute(_PAYMENT_BY_ID, {"wanted": payment_id}).one())
+
+
+def payment_of_attempt(session: Session, attempt_id: int) -> PaymentRow | None:
+    row = session.execute(_PAYMENT_OF_ATTEMPT, {"attempt": attempt_id}).first()
+    return PaymentRow(*row) if row else None
+
+
+def applied(session: Session, payment_ids: Sequence[int]) -> Sequence[AppliedRow]:
+    """What these payments paid, in the order it was applied."""
+    found = session.execute(_APPLIED, {"payments": list(payment_ids)})
+    return [AppliedRow(*row) for row in found]
+
+
 def add_payment(session: Session, values: dict[str, object]) -> int:
     """Insert a payment and return its id; a Stripe charge that is already there raises IntegrityError."""
     made = session.execute(insert(payments).returning(payments.c.id), values | {"public_id": new_public_id()})
@@ -123,15 +170,15 @@ def lock_account(session: Session, account_id: int) -> None:
     session.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()).one()
 
 
-def _movement(row: Sequence[object]) -> Movement:
+def _movement(row: Sequence[Any]) -> Movement:
     source, debit, credit, amount_cents, effective_on, charge_id, payment_id, credit_id = row
     return Movement(
-        source=source,  # type: ignore[arg-type]
+        source=source,
         debit=LedgerAccount(debit),
         credit=LedgerAccount(credit),
-        amount_cents=amount_cents,  # type: ignore[arg-type]
-        effective_on=effective_on,  # type: ignore[arg-type]
-        charge_id=charge_id,  # type: ignore[arg-type]
-        payment_id=payment_id,  # type: ignore[arg-type]
-        credit_id=credit_id,  # type: ignore[arg-type]
+        amount_cents=amount_cents,
+        effective_on=effective_on,
+        charge_id=charge_id,
+        payment_id=payment_id,
+        credit_id=credit_id,
     )

@@ -54,12 +54,17 @@ _VIEW = (
     .outerjoin(contacts, contacts.c.id == links.c.contact_id)
 )
 _BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
+_BY_ID = select(*_LINK).where(links.c.id == bindparam("wanted"))
 _OF_ACCOUNT = _VIEW.where(links.c.account_id == bindparam("account")).order_by(links.c.id)
 
 
 def by_public_id(session: Session, public_id: str) -> LinkView | None:
     row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
     return _view(row) if row else None
+
+
+def by_id(session: Session, link_id: int) -> LinkRow:
+    return LinkRow._make(session.execute(_BY_ID, {"wanted": link_id}).one())
 
 
 def of_account(session: Session, account_id: int) -> Sequence[LinkView]:

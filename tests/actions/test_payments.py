@@ -59,12 +59,12 @@ class Shop:
                 session.execute(sessions.insert().values(secret_hash=secret, created_at=now, expires_at=now))
 
     def begin(
-        self, choice: Choice, shown_cents: int, *, visitor: int = 1, method: str = "card", take_over: bool = False
+        self, choice: Choice, shown_cents: int, *, visitor: int = 1, method: str = "card", replaces: str | None = None
     ) -> str:
         return checkouts.begin(
             self.house.resources,
             Payer(account_id=self.account.id, session_id=visitor, contact_id=None),
-            Wish(choice, method, shown_cents, take_over),  # type: ignore[arg-type]
+            Wish(choice, method, shown_cents, replaces),  # type: ignore[arg-type]
             now=self.house.clock.now(),
         )
 
@@ -209,9 +209,9 @@ def test_another_choice_replaces_the_open_page_which_is_expired_first(shop: Shop
 
 def test_another_visitor_is_told_and_may_start_here_instead(shop: Shop) -> None:
     shop.pay_first()
-    with pytest.raises(HeldByAnother):
+    with pytest.raises(HeldByAnother) as told:
         shop.pay_first(visitor=2)
-    shop.pay_first(visitor=2, take_over=True)
+    shop.pay_first(visitor=2, replaces=told.value.holder.public_id)
     assert [attempt.state for attempt in shop.attempts()] == ["expired", "open"]
 
 
@@ -219,7 +219,7 @@ def test_taking_over_from_somebody_who_has_just_paid_charges_nothing(shop: Shop)
     shop.pay_first()
     paid_by_card(shop, shop.attempts()[0])
     with pytest.raises(Refusal):
-        shop.pay_first(visitor=2, take_over=True)
+        shop.pay_first(visitor=2, replaces=shop.attempts()[0].public_id)
     assert shop.opens() == {"1002": 60000}
 
 

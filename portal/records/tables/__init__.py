@@ -1,4 +1,4 @@
-"""Every table of the house, by topic. A room here may not be called as a table is: importing it would hide the table."""
+"""Every table of the house, by topic. No room here is called as a table is: importing it would hide the table."""
 
 from portal.records.tables.access import accounts, contacts, grants, links, sessions, throttle
 from portal.records.tables.base import metadata

@@ -1,6 +1,6 @@
-"""The statement as its templates want it: every figure and date already in words.
+"""The statement in words, for the page, the paper and the CSV.
 
-The page, the PDF and the CSV are three shapes of one `Standing`, so that they agree to the cent.
+All three are shapes of one `Standing`, so that they agree to the cent.
 """
 
 from collections import defaultdict
@@ -9,11 +9,29 @@ from datetime import date
 
 from portal.actions.statements import Standing
 from portal.records.charges import ChargeRow
+from portal.rules.money import plain
 from portal.rules.statement import Row, Status
 from portal.templating import OpenRow
 from portal.wording import Words
 
 _MOST_OFFERS = 3
+_CSV_COLUMNS = (
+    "number",
+    "kind",
+    "issued_on",
+    "due_on",
+    "status",
+    "amount",
+    "open",
+    "payable",
+    "pending",
+    "disputed",
+    "on_plan",
+    "discount",
+    "discount_until",
+    "to_pay",
+    "currency",
+)
 
 
 def heading(standing: Standing, words: Words) -> dict[str, object]:
@@ -38,11 +56,13 @@ def heading(standing: Standing, words: Words) -> dict[str, object]:
     }
 
 
-def offers(standing: Standing, words: Words) -> list[dict[str, str]]:
-    """Early-payment discounts still to be had, those that end first at the top, and only the first few."""
+def offers(standing: Standing, words: Words, *, only: int | None = None) -> list[dict[str, str]]:
+    """Early-payment discounts still to be had (of one charge, where `only` is its id), the first to end at the top."""
     groups: dict[tuple[date, int], list[Row]] = defaultdict(list)
     for row in standing.statement.rows:
         offer = row.item.offer
+        if only not in (None, row.item.charge_id):
+            continue
         if offer is not None and offer.discount_cents and offer.until_on is not None:
             groups[offer.until_on, offer.rate_bp].append(row)
     return [
@@ -136,3 +156,48 @@ def _note(row: Row, words: Words) -> str:
     if parts.on_plan_cents:
         said.append(words.text("%(amount)s on a plan", amount=words.money(parts.on_plan_cents)))
     return ", ".join(said)
+
+
+def paper(standing: Standing, words: Words, *, pay_at: str) -> dict[str, object]:
+    """The statement on paper."""
+    rows = open_rows(standing, words, base="", chosen=())
+    return {
+        **heading(standing, words),
+        "rows": [
+            (
+                row.number,
+                row.issued,
+                row.due,
+                row.note or row.relative,
+                words.text("%(amount)s by %(day)s", amount=row.discount, day=row.discount_until)
+                if row.discount
+                else "",
+                row.balance,
+            )
+            for row in rows
+        ],
+        "open_total": words.money(standing.statement.balance.open_cents),
+        "offers": offers(standing, words),
+        "pay_at": pay_at,
+    }
+
+
+def csv_rows(standing: Standing) -> list[list[str]]:
+    """The statement as a table for a spreadsheet: plain figures, ISO dates, the account credit and sum at the end."""
+    currency = standing.account.currency
+    table = [list(_CSV_COLUMNS)]
+    for row in standing.statement.rows:
+        item, offer = row.item, row.item.offer
+        discount = offer.discount_cents if offer else 0
+        parts = item.parts
+        cents = (item.amount_cents, parts.open_cents, parts.payable_cents, parts.pending_cents, parts.disputed_cents)
+        table.append(
+            [item.number, item.kind, item.issued_on.isoformat(), item.due_on.isoformat(), row.status.value]
+            + [plain(each, currency) for each in (*cents, parts.on_plan_cents, discount)]
+            + [offer.until_on.isoformat() if offer and offer.until_on and discount else ""]
+            + [plain(parts.payable_cents - discount, currency), currency.upper()]
+        )
+    balance = standing.statement.balance
+    for label, total in (("account credit", -balance.credit_cents), ("balance", balance.balance_cents)):
+        table.append([label, "", "", "", "", "", plain(total, currency), *[""] * 7, currency.upper()])
+    return table

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal.actions import policies
-from portal.actions.letter_texts import compose
 from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
+from portal.views.letters import compose
 
 _LONGEST_WAIT = timedelta(hours=4)
 

@@ -1,0 +1,63 @@
+"""One invoice or other charge: as a page, and on paper."""
+
+from starlette.responses import Response
+
+from portal.actions import statements
+from portal.actions.policies import Policy
+from portal.pages.statements import paper
+from portal.records import accounts, charges, ledger
+from portal.records.accounts import AccountRow
+from portal.rules.discounts import offers
+from portal.rules.refusals import NotFound
+from portal.templating import render
+from portal.views import invoices as view
+from portal.views import papers
+from portal.views.invoices import Charge
+from portal.web.visit import Visit
+from portal.wording import Words
+
+
+def show(visit: Visit) -> Response:
+    """What one invoice is for, what is open of it, and the way to pay it."""
+    found, account, policy, words = _load(visit)
+    base = f"/a/{account.public_id}"
+    context = {
+        **view.context(found, words),
+        "history": view.history(found, words),
+        "pay": view.pay(found, words, href=f"{base}/pay"),
+        "links": {"pdf": f"{base}/invoices/{found.charge.public_id}.pdf", "statement": base},
+    }
+    return visit.page("invoices/show.html", context, policy=policy, account=account)
+
+
+def pdf(visit: Visit) -> Response:
+    """The invoice on paper."""
+    found, account, policy, words = _load(visit)
+    context = {
+        **papers.frame(policy, account),
+        **view.context(found, words),
+        "paid": view.settled(found, words),
+        "pay_at": "",
+    }
+    return paper(render("pdf/invoice.html", context, policy.locale), f"{papers.file_name(found.charge.number)}.pdf")
+
+
+def _load(visit: Visit) -> tuple[Charge, AccountRow, Policy, Words]:
+    with visit.resources.reading() as session:
+        policy = visit.policy(session)
+        access = visit.access(session)
+        charge = charges.find(session, access.account_id, visit.path["charge"], policy.today)
+        if charge is None or not access.reaches(charge.id):
+            raise NotFound("This invoice is not part of the account that your link opens.")
+        account = accounts.by_id(session, access.account_id)
+        standing = statements.load(session, account, on=policy.today, policy=policy)
+        row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
+        item = next((each for each in standing.items if each.charge_id == charge.id), None)
+        found = Charge(
+            charge=charge,
+            row=row,
+            lines=charges.lines(session, charge.id),
+            movements=ledger.of_charge(session, charge.id, policy.today),
+            offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
+        )
+    return found, account, policy, Words(policy.locale, account.currency, policy.time_zone, policy.today)

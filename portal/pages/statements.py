@@ -1,0 +1,106 @@
+"""The statement: as a page where paying starts, as a PDF and as a CSV."""
+
+import csv
+import io
+
+from starlette.responses import Response
+
+from portal.actions import statements
+from portal.actions.policies import Policy
+from portal.actions.statements import Standing
+from portal.gateways.pdf import render_pdf
+from portal.records import accounts
+from portal.rules.refusals import Refusal
+from portal.templating import asset_root, currency_digits, render
+from portal.views import papers
+from portal.views import statements as view
+from portal.web.visit import Visit
+from portal.wording import Words
+
+# A row of a PDF costs seventeen milliseconds; beyond this many the CSV serves better.
+_MOST_ROWS = 1_000
+
+
+def show(visit: Visit) -> Response:
+    """What is owed, and what of it to pay."""
+    standing, policy, words = load(visit)
+    return page(visit, standing, policy, words)
+
+
+def load(visit: Visit) -> tuple[Standing, Policy, Words]:
+    """The account in the address as it stands today, for a browser that may see all of it."""
+    with visit.resources.reading() as session:
+        policy = visit.policy(session)
+        found = visit.access_to_account(session)
+        account = accounts.by_id(session, found.account_id)
+        standing = statements.load(session, account, on=policy.today, policy=policy)
+    return standing, policy, Words(policy.locale, account.currency, policy.time_zone, policy.today)
+
+
+def page(
+    visit: Visit,
+    standing: Standing,
+    policy: Policy,
+    words: Words,
+    *,
+    refusal: Refusal | None = None,
+) -> Response:
+    """The statement; with a refusal, it says what was wrong and keeps what was chosen and typed."""
+    account = standing.account
+    base = f"/a/{account.public_id}"
+    chosen = frozenset(visit.query.getlist("charge")) if refusal else view.preselected(standing)
+    rows = view.open_rows(standing, words, base=base, chosen=chosen)
+    minimum = policy.minimum_payment_cents
+    context = {
+        **view.heading(standing, words),
+        "offers": view.offers(standing, words),
+        "rows": rows,
+        "chosen": view.sums(rows, words),
+        "errors": [{"field": refusal.field, "text": words.text(refusal.sentence)}] if refusal else [],
+        "amount_value": visit.query.get("amount", "")[:40] if refusal else "",
+        "amount_hint": words.text("The smallest payment is %(amount)s.", amount=words.money(minimum)),
+        "currency": account.currency.upper(),
+        "digits": currency_digits(account.currency),
+        "links": {
+            "pay": f"{base}/pay",
+            "pdf": f"{base}/statement.pdf",
+            "csv": f"{base}/statement.csv",
+            "history": f"{base}/payments",
+        },
+    }
+    status = refusal.status if refusal else 200
+    return visit.page("statements/show.html", context, policy=policy, account=account, status=status)
+
+
+def pdf(visit: Visit) -> Response:
+    """The statement on paper."""
+    standing, policy, words = load(visit)
+    if len(standing.statement.rows) > _MOST_ROWS:
+        raise Refusal("This statement is too long for a PDF. Download it as a CSV instead.")
+    context = {
+        **papers.frame(policy, standing.account),
+        **view.paper(standing, words, pay_at=""),
+    }
+    return paper(render("pdf/statement.html", context, policy.locale), f"statement-{standing.on.isoformat()}.pdf")
+
+
+def as_csv(visit: Visit) -> Response:
+    """The statement for a spreadsheet, with a byte order mark so that Excel reads its letters."""
+    standing, _, _ = load(visit)
+    text = io.StringIO()
+    csv.writer(text).writerows(view.csv_rows(standing))
+    name = f"statement-{standing.on.isoformat()}.csv"
+    return Response(
+        "\ufeff" + text.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def paper(html: str, name: str) -> Response:
+    """A PDF to be saved under this name."""
+    return Response(
+        render_pdf(html, assets=asset_root("static")),
+        media_type="application/pdf",
+        headers={"content-disposition": f'inline; filename="{name}"'},
+    )

@@ -1,0 +1,131 @@
+"""One charge in words: its lines, its terms in amounts and dates, its history from movements, and paying it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portal.records.charges import ChargeRow, LineRow
+from portal.rules.discounts import Offer
+from portal.rules.ledger import LedgerAccount, Movement
+from portal.rules.statement import Item, Row, Status
+from portal.rules.terms import parse_terms, to_text
+from portal.wording import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Everything about one charge that its page and paper need. `row` is None once nothing of it is open."""
+
+    charge: ChargeRow
+    row: Row | None
+    lines: Sequence[LineRow]
+    movements: Sequence[Movement]
+    offers: Sequence[Offer]
+
+
+def context(found: Charge, words: Words) -> dict[str, object]:
+    """What the page and the paper share."""
+    charge = found.charge
+    return {
+        "invoice": _facts(found, words),
+        "parts": _parts(found.row.item if found.row else None, words),
+        "offers": [
+            {
+                "percent": words.percent(offer.rate_bp),
+                "saving": words.money(offer.discount_cents),
+                "until": words.date(offer.until_on),
+                "pay": words.money(offer.pay_cents),
+            }
+            for offer in found.offers
+            if offer.until_on is not None and offer.discount_cents
+        ],
+        "lines": [
+            {
+                "description": line.description,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+                "amount": words.money(line.amount_cents),
+            }
+            for line in found.lines
+        ],
+        "subtotal": words.money(charge.amount_cents - charge.tax_cents),
+        "tax": words.money_or_nothing(charge.tax_cents),
+        "total": words.money(charge.amount_cents),
+    }
+
+
+def history(found: Charge, words: Words) -> list[dict[str, str]]:
+    """What happened to the charge, oldest first, from its movements alone."""
+    return [
+        {"on": words.day(on), "text": text, "amount": words.money(cents) if cents else ""}
+        for on, text, cents in _events(found.movements, words)
+    ]
+
+
+def pay(found: Charge, words: Words, *, href: str) -> dict[str, str] | None:
+    """The way to check and pay, or None where nothing of the charge can be paid now."""
+    if found.row is None or not found.row.item.parts.payable_cents:
+        return None
+    payable = found.row.item.parts.payable_cents
+    discount = found.row.item.offer.discount_cents if found.row.item.offer else 0
+    return {
+        "href": href,
+        "charge": found.charge.public_id,
+        "balance": words.money(payable),
+        "discount": words.money_or_nothing(-discount),
+        "total": words.money(payable - discount),
+    }
+
+
+def settled(found: Charge, words: Words) -> str:
+    """What has been paid, credited or discounted so far, signed; empty where nothing was."""
+    return words.money_or_nothing(found.charge.open_cents - found.charge.amount_cents)
+
+
+def _facts(found: Charge, words: Words) -> dict[str, object]:
+    charge = found.charge
+    terms = parse_terms(charge.terms)
+    return {
+        "number": charge.number,
+        "title": words.text("Invoice %(number)s", number=charge.number),
+        "status": found.row.status.value if found.row else Status.PAID.value,
+        "issued": words.date(charge.issued_on),
+        "due": words.date(charge.due_on),
+        "relative": words.relative_due(charge.due_on) if found.row else "",
+        "terms": to_text(terms),
+        "open_cents": charge.open_cents,
+        "open": words.money(charge.open_cents),
+    }
+
+
+def _parts(item: Item | None, words: Words) -> dict[str, str]:
+    return {
+        "payable": words.money_or_nothing(item.parts.payable_cents) if item else "",
+        "pending": words.money_or_nothing(item.parts.pending_cents) if item else "",
+        "disputed": words.money_or_nothing(item.parts.disputed_cents) if item else "",
+        "on_plan": words.money_or_nothing(item.parts.on_plan_cents) if item else "",
+        "credit": "",
+    }
+
+
+def _events(movements: Iterable[Movement], words: Words) -> list[tuple[date, str, int]]:
+    """Movements that one act made on one day (an amount and its tax) are one line."""
+    events: list[tuple[date, str, int]] = []
+    for movement in movements:
+        text = words.text(_kind(movement))
+        cents = movement.amount_cents if movement.debit == LedgerAccount.RECEIVABLE else -movement.amount_cents
+        if events and events[-1][:2] == (movement.effective_on, text) and cents > 0:
+            cents += events.pop()[2]
+        events.append((movement.effective_on, text, cents))
+    return events
+
+
+def _kind(movement: Movement) -> str:
+    other = movement.credit if movement.debit == LedgerAccount.RECEIVABLE else movement.debit
+    if other == LedgerAccount.UNAPPLIED:
+        if movement.debit == LedgerAccount.RECEIVABLE:
+            return "Payment taken back"
+        return "Payment" if movement.payment_id is not None else "Account credit applied"
+    if movement.source.startswith("discount:"):
+        return "Early-payment discount" if movement.credit == LedgerAccount.RECEIVABLE else "Discount taken back"
+    return "Issued"

@@ -1,0 +1,171 @@
+"""Payments in words: before they are made (check and pay), on their way, and when they have arrived (receipts)."""
+
+from collections.abc import Sequence
+
+from portal.actions.receipts import Receipt
+from portal.actions.statements import Standing
+from portal.records.attempts import AttemptRow, QuotedRow
+from portal.records.ledger import AppliedRow, PaymentRow
+from portal.rules.allocation import Quote
+from portal.rules.dates import add_business_days, local_day
+from portal.wording import Words
+
+# How long a bank debit usually takes: https://docs.stripe.com/payments/ach-direct-debit#timing
+_BANK_DAYS = 4
+
+_NAMES = {
+    "card": "Card",
+    "us_bank_account": "Bank account (ACH)",
+    "import": "Recorded payment",
+}
+_REASONS = {
+    "insufficient_funds": "The account did not have enough money.",
+    "account_closed": "The bank account is closed.",
+    "no_account": "The bank could not find the account.",
+    "debit_not_authorized": "The bank said that the debit was not authorized.",
+}
+
+
+def method_name(method: str, words: Words) -> str:
+    return words.text(_NAMES.get(method, method))
+
+
+def methods_for(currency: str) -> list[str]:
+    """The ways to pay in this currency; a bank debit is for dollars only."""
+    return ["ach", "card"] if currency == "usd" else ["card"]
+
+
+def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict[str, object]:
+    """What exactly will be charged, charge by charge. `typed` is the lump sum as it was written, if it is one."""
+    balance = sum(line.pay_cents + line.discount_cents for line in found.lines)
+    items = {item.charge_id: item for item in standing.items}
+    return {
+        "items": [
+            {
+                "charge": standing.charges[line.charge_id].public_id,
+                "number": standing.charges[line.charge_id].number,
+                "due": words.day(standing.charges[line.charge_id].due_on),
+                "balance": words.money(items[line.charge_id].payable_cents),
+                "discount": words.money_or_nothing(-line.discount_cents),
+                "pay": words.money(line.pay_cents),
+                "left": words.money_or_nothing(
+                    items[line.charge_id].payable_cents - line.pay_cents - line.discount_cents
+                ),
+            }
+            for line in found.lines
+        ],
+        "amount": typed,
+        "credit": "",
+        "balance": words.money(balance),
+        "discount": words.money_or_nothing(-found.discount_cents),
+        "total": words.money(found.total_cents),
+        "total_cents": found.total_cents,
+    }
+
+
+def returned(attempt: AttemptRow, quoted: Sequence[QuotedRow], words: Words, *, email: str) -> dict[str, object]:
+    """What has become of an attempt, for whoever comes back from Stripe."""
+    states = {"succeeded": "paid", "processing": "processing", "created": "confirming", "open": "confirming"}
+    return {
+        "state": states.get(attempt.state, "failed"),
+        "amount": words.money(attempt.amount_cents),
+        "method": method_name(attempt.method, words),
+        "reason": reason(attempt, words),
+        "arrival": arrival(attempt, words),
+        "email": email,
+        "items": [
+            {
+                "number": line.number,
+                "discount": words.money_or_nothing(-line.discount_cents),
+                "pay": words.money(line.pay_cents),
+            }
+            for line in quoted
+        ],
+    }
+
+
+def arrival(attempt: AttemptRow, words: Words) -> str:
+    """When a bank debit under way should arrive; empty for everything else."""
+    if attempt.state != "processing":
+        return ""
+    started_on = local_day(attempt.processing_at or attempt.created_at, words.time_zone)
+    return words.date(add_business_days(started_on, _BANK_DAYS))
+
+
+def reason(attempt: AttemptRow, words: Words) -> str:
+    """Why it failed, where that helps whoever paid; empty where we do not know."""
+    return words.text(_REASONS[attempt.failure]) if attempt.failure in _REASONS else ""
+
+
+def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
+    """A receipt, for the page, the paper and the letter."""
+    payment = found.payment
+    applied_cents = sum(row.amount_cents for row in found.applied)
+    return {
+        "receipt": {
+            "number": receipt_number(payment),
+            "amount": words.money(payment.amount_cents),
+            "received": words.date(payment.received_on),
+            "method": method_name(payment.method, words),
+            "reference": payment.reference,
+        },
+        "items": [
+            {
+                "number": row.number,
+                "href": f"{base}/invoices/{row.charge_public_id}",
+                "paid": words.money(row.amount_cents),
+                "discount": words.money_or_nothing(-row.discount_cents),
+                "open": words.money(found.open_cents.get(row.charge_id, 0)),
+            }
+            for row in found.applied
+        ],
+        "credit": words.money_or_nothing(payment.amount_cents - applied_cents),
+    }
+
+
+def receipt_number(payment: PaymentRow) -> str:
+    """What people call this payment when they write to each other about it."""
+    return f"R-{payment.id:05d}"
+
+
+def history(
+    payments: Sequence[PaymentRow],
+    applied: Sequence[AppliedRow],
+    others: Sequence[tuple[AttemptRow, Sequence[QuotedRow]]],
+    words: Words,
+    *,
+    base: str,
+) -> list[dict[str, str]]:
+    """Payments, bank debits under way and those that failed, newest first."""
+    numbers: dict[int, list[str]] = {payment.id: [] for payment in payments}
+    for row in applied:
+        numbers[row.payment_id].append(row.number)
+    rows = [
+        (
+            payment.started_at,
+            {
+                "on": words.long_day(payment.received_on),
+                "method": method_name(payment.method, words),
+                "invoices": words.joined(numbers[payment.id]),
+                "amount": words.money(payment.amount_cents),
+                "status": "paid",
+                "href": f"{base}/receipts/{payment.public_id}",
+            },
+        )
+        for payment in payments
+    ]
+    rows += [
+        (
+            attempt.created_at,
+            {
+                "on": words.long_day(local_day(attempt.created_at, words.time_zone)),
+                "method": method_name(attempt.method, words),
+                "invoices": words.joined([line.number for line in quoted]),
+                "amount": words.money(attempt.amount_cents),
+                "status": "pending" if attempt.state == "processing" else "failed",
+                "href": f"{base}/payments/{attempt.public_id}",
+            },
+        )
+        for attempt, quoted in others
+    ]
+    return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)]
