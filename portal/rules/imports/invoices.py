@@ -63,7 +63,8 @@ def read_invoices(
         raise Refusal("The file has a header but no invoices.")
     findings.problems.sort(key=lambda problem: problem.line)
     findings.notes.sort(key=lambda note: note.line)
-    return ImportedFile(layout.format.name, len(table.rows), invoices, findings)
+    headers = {field: layout.header(field) for field in layout.columns}
+    return ImportedFile(layout.format.name, headers, len(table.rows), invoices, findings)
 
 
 def _read_all(

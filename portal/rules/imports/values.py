@@ -1,6 +1,6 @@
 """What a file of invoices says, and what is wrong with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -84,9 +84,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file read to its end. With problems, `invoices` is incomplete and must not be used."""
+    """A file read to its end; `headers` are its own names of our fields. With problems, `invoices` is incomplete."""
 
     format_name: str
+    headers: Mapping[str, str]
     row_count: int
     invoices: tuple[ImportedInvoice, ...]
     findings: Findings
