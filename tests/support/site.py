@@ -22,16 +22,20 @@ class Site:
     """One customer with two invoices ($1,250.00 and $300.00), and the means to make links and browsers."""
 
     def __init__(self, database: Database, clock: MovableClock, **settings: object) -> None:
-        self.settings = Settings.model_validate({"base_url": BASE_URL, **settings})
-        self.resources = Resources(
-            settings=self.settings, database=database, keys=("k" * 32,), stripe=None, mailer=None, clock=clock.now
-        )
-        self.app = create_app(self.resources)
         self.clock = clock
+        self.serve(database, **settings)
         with database.writing() as session:
             self.account = add_customer(session, clock.now())
             self.invoice = self._invoice(session, "INV-1", 125_000)
             self.other_invoice = self._invoice(session, "INV-2", 30_000)
+
+    def serve(self, database: Database, **settings: object) -> None:
+        """Start the site anew, on this database with these settings; what was opened before stays open."""
+        self.settings = Settings.model_validate({"base_url": BASE_URL, **settings})
+        self.resources = Resources(
+            settings=self.settings, database=database, keys=("k" * 32,), stripe=None, mailer=None, clock=self.clock.now
+        )
+        self.app = create_app(self.resources)
 
     def _invoice(self, session: Session, number: str, cents: int) -> Invoice:
         issued_on = date(2026, 2, 10)
@@ -59,7 +63,7 @@ class Site:
     def path(self, link: LinkRow) -> str:
         return f"/l/{links.sign(self.resources.keys, link.public_id, link.version)}"
 
-    def browser(self, **headers: str) -> TestClient:
+    def browser(self, *, peer: str = "203.0.113.7", **headers: str) -> TestClient:
         """A browser of its own that follows no redirect; its forms come from our pages unless headers differ."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return TestClient(
@@ -68,6 +72,7 @@ class Site:
             headers={"sec-fetch-site": "same-origin", **given},
             follow_redirects=False,
             raise_server_exceptions=False,
+            client=(peer, 50_000),
         )
 
     def visitor(self, account: AccountRow | None = None, *, charge_id: int | None = None) -> TestClient:
