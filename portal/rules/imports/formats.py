@@ -173,7 +173,7 @@ def _unknown(headers: Sequence[str], missing: Sequence[str]) -> str:
     return (
         f"The file's header is not known. It has: {_listed(headers)}. Still needed: {', '.join(missing)}."
         " Export it from QuickBooks Online or Xero, or say which column is which:"
-        " --column number=“Their header”."
+        ' --column "number=Their header".'
     )
 
 
