@@ -41,6 +41,8 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     _check(state, given)
     rows = [lines.create(state, each, i) for i, each in enumerate(given["line_items"])]
     currency = rows[0]["currency"]
+    if any(each["currency"] != currency for each in rows):
+        raise invalid("All line items of a session have the same currency.", param="line_items")
     total = fields.amount(sum(each["amount_total"] for each in rows), currency, param="line_items")
     wanted = given.get("allowed_payment_method_types")
     types = intents.types_for(state, wanted, currency)

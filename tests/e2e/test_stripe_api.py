@@ -81,6 +81,14 @@ def test_amounts_have_limits(desk: Desk, cents: int, code: str) -> None:
     assert caught.value.code == code
 
 
+def test_a_session_has_one_currency(desk: Desk) -> None:
+    asking = desk.asking()
+    other = {"currency": "eur", "unit_amount": 500, "product_data": {"name": "Other"}}
+    asking["line_items"].append({"quantity": 1, "price_data": other})
+    with pytest.raises(stripe.InvalidRequestError, match="same currency"):
+        desk.v1.checkout.sessions.create(asking)
+
+
 def test_a_sessions_metadata_stays_with_the_session(desk: Desk) -> None:
     plain = desk.session(metadata={"portal": "x"})
     given = desk.session(metadata={"portal": "x"}, payment_intent_data={"metadata": {"portal": "y"}})

@@ -1,6 +1,7 @@
 """What people see of the stand-in: the payment page with test numbers, the bank's question, the dashboard."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -42,6 +43,14 @@ def test_a_card_pays_and_goes_back(desk: Desk, browser: httpx2.Client) -> None:
     page = f"/c/pay/{session.id}"
     assert "is complete" in browser.get(page).text
     assert browser.post(page, data=CARD).status_code == 409
+    assert len(desk.v1.charges.list().data) == 1
+
+
+def test_eight_at_once_pay_once(desk: Desk, browser: httpx2.Client) -> None:
+    session = desk.session()
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: browser.post(session.url, data=CARD).status_code, range(8)))
+    assert sorted(statuses) == [303] + [409] * 7
     assert len(desk.v1.charges.list().data) == 1
 
 

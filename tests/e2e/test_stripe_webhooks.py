@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 import stripe
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
-from e2e.stripe import customers
+from e2e.serving import serve
+from e2e.stripe import customers, post
 from tests.e2e.stripe_desk import SECRET, Desk, open_desk
 from tests.support.clock import MovableClock
 
@@ -148,6 +151,15 @@ def test_the_courier_delivers_by_itself(desk: Desk) -> None:
     desk.world.stop_delivery()
     desk.world.settle()
     assert types(desk)[-1] == "checkout.session.completed"
+
+
+def test_over_http(desk: Desk) -> None:
+    async def gone(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("no", 410)(scope, receive, send)
+
+    with serve(gone) as serving:
+        assert post.over_http(f"{serving.url}/stripe/webhook", b"{}", {}) == 410
+    assert post.over_http(f"{serving.url}/stripe/webhook", b"{}", {}) is None
 
 
 def test_healing_puts_everything_at_rest(desk: Desk) -> None:
