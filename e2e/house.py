@@ -1,0 +1,108 @@
+"""`make run`: the whole house with a sample company in a temporary folder, and the world around it.
+
+The portal is a process of its own on 127.0.0.1, the stand-in for Stripe and the mailbox answer on localhost: to a
+browser these are different sites, as in life. One clock serves all; the stand-in's dashboard moves it.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from e2e.clock import SharedClock
+from e2e.mailbox import start_mailbox
+from e2e.portal_process import PortalProcess
+from e2e.serving import serve
+from e2e.stripe import TEST_KEY, StripeWorld, stripe_app
+
+FIRST_PORT = 8000
+
+
+class House:
+    """Everything, started: the addresses to open are in `mailbox_url`, `stripe_url` and `link`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = SharedClock(folder / "clock")
+        self.mailbox = start_mailbox()
+        self.world = StripeWorld(self.clock)
+        self._stripe = serve(stripe_app(self.world), host="localhost", name="stripe")
+        self.world.base_url = self._stripe.url
+        webhook_secret = f"whsec_{secrets.token_hex(16)}"
+        self.portal = PortalProcess(
+            {
+                "database_url": f"sqlite:///{folder / 'portal.db'}",
+                "stripe_secret_key": TEST_KEY,
+                "stripe_api_base": self._stripe.url,
+                "stripe_pages": self._stripe.url,
+                "stripe_webhook_secrets": webhook_secret,
+                "smtp_url": self.mailbox.smtp_url,
+                "mail_from": "Harbor Supply Co. <billing@harborsupply.example>",
+                "instance": "harbor-supply",
+            },
+            clock_file=folder / "clock",
+            first_port=FIRST_PORT,
+        ).start()
+        self.mailbox_url = self.mailbox.url
+        self.stripe_url = self._stripe.url
+        self.link = self._fill()
+        self.world.add_endpoint(f"{self.portal.url}/stripe/webhook", webhook_secret)
+        self.world.start_delivery()
+        self.portal.release()
+        # The link letters are there when the addresses are.
+        self.mailbox.wait_for(lambda letter: "ap@northwind.example" in letter.recipients, seconds=30)
+
+    def stop(self) -> None:
+        self.portal.stop()
+        self.world.stop_delivery()
+        self._stripe.stop()
+        self.mailbox.stop()
+
+    def _fill(self) -> str:
+        """Load the sample company while the portal's process is still waking up; a customer's link."""
+        from e2e.sample import company
+        from e2e.sample.load import address, load
+        from portal.resources import open_resources
+
+        resources = open_resources(_settings(self.portal.settings), clock=self.clock.now)
+        load(resources, self.world, self.clock)
+        link = address(resources, company.NORTHWIND, now=self.clock.now())
+        resources.close()
+        return link
+
+
+def _settings(values: dict[str, str]) -> Any:
+    """The portal's own settings, whatever PORTAL_ variables there are around us."""
+    from portal.settings import Settings
+
+    return Settings(_env_prefix="NOT_READ_", **values)  # type: ignore[arg-type, call-arg]
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="portal-house-"))
+    keep = os.environ.get("KEEP") == "1"
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        house = House(folder)
+        print("The house is open. Ctrl-C closes it.\n")
+        print(f"  Mailbox            {house.mailbox_url}")
+        print(f"  A customer's link  {house.link}")
+        print(f"  Stripe stand-in    {house.stripe_url}\n", flush=True)
+        try:
+            ended.wait()
+        finally:
+            house.stop()
+    finally:
+        if keep:
+            print(f"Kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

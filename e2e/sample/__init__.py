@@ -1,0 +1,1 @@
+"""Harbor Supply Co., a company that does not exist: its customers and invoices, and how they get into the house."""
