@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from e2e import run
+from e2e.postgres import NoServerError
 from portal.records import Database, open_database
-from tests.support import run
 from tests.support.clock import MovableClock
 from tests.support.databases import drop_template, new_postgresql, new_sqlite
-from tests.support.postgres import NoServerError
 
 _RUN = pytest.StashKey[run.Run]()
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from e2e import run
+from e2e.postgres import server_url
 from portal.records.migrate import upgrade
-from tests.support import run
-from tests.support.postgres import server_url
 
 
 def new_sqlite(folder: Path, path: Path) -> str:

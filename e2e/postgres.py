@@ -1,6 +1,6 @@
-"""A real PostgreSQL for one test run: started by the first test that needs it, used by every worker.
+"""A real PostgreSQL for one run of the tests or the bench: started by who needs it first, used by every process.
 
-It does not wait for the disk, and listens on a socket in the run's folder only. A guardian process (this
+It listens on a socket in the run's folder only; for tests it does not wait for the disk. A guardian process (this
 module, run by itself) stops it and removes the folder when the run is over, even if the run was killed.
 """
 
@@ -12,13 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support import run
+from e2e import run
 
-_ROOT = Path(__file__).parents[2]
-_OPTIONS = (
-    "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-    "-c max_connections=200 -c shared_buffers=64MB -c autovacuum=off"
-)
+_ROOT = Path(__file__).parents[1]
+_OPTIONS = "-c listen_addresses= -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off"
+_FORGETFUL = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # Popen warns when it is forgotten while its process runs.
 _guardians: list[subprocess.Popen[bytes]] = []
 
@@ -27,24 +25,27 @@ class NoServerError(Exception):
     """Why there is no PostgreSQL here, and what to do about it."""
 
 
-def server_url(folder: Path) -> str:
-    """The address of the run's server, or the one in `PORTAL_TEST_DATABASE_URL`. Raises `NoServerError`."""
+def server_url(folder: Path, *, is_durable: bool = False) -> str:
+    """The address of the run's server, or the one in `PORTAL_TEST_DATABASE_URL`. Raises `NoServerError`.
+
+    A durable server waits for the disk at each commit, as one with real money in it does.
+    """
     if given := os.environ.get("PORTAL_TEST_DATABASE_URL"):
         return given
     home = folder / "postgres"
     with run.one_at_a_time(folder, "postgres"):
         if not (home / "data" / "postmaster.pid").exists():
-            _start(home, _binaries())
+            _start(home, _binaries(), _OPTIONS if is_durable else f"{_OPTIONS} {_FORGETFUL}")
     return f"postgresql://portal@/postgres?host={home}"
 
 
-def _start(home: Path, binaries: Path) -> None:
+def _start(home: Path, binaries: Path, options: str) -> None:
     home.mkdir(mode=0o700)
     if user := _unprivileged_user():
         shutil.chown(home, user)
     data, log = str(home / "data"), str(home / "log")
     initdb = ["initdb", "-D", data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    start = ["pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {home} {_OPTIONS}"]
+    start = ["pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", f"-k {home} {options}"]
     for command in (initdb, start):
         done = _as_user([str(binaries / command[0]), *command[1:]], home)
         if done.returncode:

@@ -1,4 +1,4 @@
-"""The folder that all processes of one test run share, and the lock that tells when the run is over.
+"""The folder that all processes of one run (of the tests, of the bench) share, and the lock that tells its end.
 
 pytest's own base folder will not do: root's is closed to the user that PostgreSQL must run as, and a path may
 be too long for a Unix socket. The lock is held by the first process of the run, and the kernel lets go of it
@@ -19,7 +19,7 @@ _PARENT = "/tmp" if Path("/tmp").is_dir() else None
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One test run, seen from the process that started it."""
+    """One run, seen from the process that started it."""
 
     folder: Path
     lock: TextIO
