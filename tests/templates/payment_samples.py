@@ -17,7 +17,14 @@ OPEN_LINK: dict[str, object] = {
     "due": "",
     "action": "/l/token",
 }
-ASK: dict[str, object] = {**NOBODY, "errors": [], "email_value": "", "action": "/link"}
+ASK: dict[str, object] = {
+    **NOBODY,
+    "errors": [],
+    "email_value": "",
+    "action": "/link",
+    "masked_email": "",
+    "token": "",
+}
 
 LINKS: dict[str, dict[str, Context]] = {
     "links/open.html": {
@@ -34,6 +41,7 @@ LINKS: dict[str, dict[str, Context]] = {
     },
     "links/request.html": {
         **{reason: {**ASK, "reason": reason} for reason in ("expired", "revoked", "broken", "signed_out", "none")},
+        "known": {**ASK, "reason": "expired", "masked_email": "a•••@northwind.example", "token": "eyJhIjoxfQ"},
         "refused": {
             **ASK,
             "reason": "expired",
@@ -41,7 +49,10 @@ LINKS: dict[str, dict[str, Context]] = {
             "email_value": f"someone {CANARY}",
         },
     },
-    "links/requested.html": {"usual": {**NOBODY, "email": "ap@northwind.example", "again": "/link"}},
+    "links/requested.html": {
+        "usual": {**NOBODY, "email": "ap@northwind.example", "again": "/link"},
+        "expired": {**NOBODY, "email": "", "again": "/link"},
+    },
     "payments/thanks.html": {"usual": ASK},
 }
 

@@ -15,6 +15,7 @@ from portal.templating import (
     relative_due,
 )
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
+from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
 
 Context = Mapping[str, object]
@@ -175,6 +176,7 @@ STATEMENTS: dict[str, Context] = {
         "rows": every_kind_of_row(),
         "balance_cents": 1881870,
         "balance": money(1881870),
+        "overdue": money(483500),
         "parts": {**parts(payable=1712950, pending=98160, disputed=21600, on_plan=50000), "credit": money(-840)},
         "amount_hint": "The smallest payment is $50.00.",
     },
@@ -200,4 +202,5 @@ STATEMENTS: dict[str, Context] = {
 SAMPLES: dict[str, dict[str, Context]] = {
     "statements/show.html": STATEMENTS,
     **PAGES,
+    **PDFS,
 }
