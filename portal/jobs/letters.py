@@ -9,7 +9,7 @@ import structlog
 
 from portal.actions import policies
 from portal.gateways.mailer import MailRefused, MailUnavailable
-from portal.records import letters
+from portal.records import accounts, letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
 from portal.views.letters import compose
@@ -34,6 +34,9 @@ def send_waiting(resources: Resources, *, now: datetime) -> int:
 def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     assert resources.mailer is not None
     with resources.writing() as session:
+        if letter.contact_id not in {contact.id for contact in accounts.contacts_of(session, letter.account_id)}:
+            letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
+            return False
         policy = policies.load(session, now=now)
         draft = compose(session, resources, letter, policy=policy, now=now)
     try:

@@ -31,12 +31,14 @@ def open_house(database: Database, clock: MovableClock) -> Iterator[House]:
     world = StripeWorld(clock)
     with serve(stripe_app(world), host="localhost") as serving:
         world.base_url = serving.url
-        settings = Settings(
-            base_url=BASE_URL,
-            stripe_secret_key=TEST_KEY,
-            stripe_api_base=serving.url,
-            stripe_webhook_secrets=WEBHOOK_SECRET,
-            stripe_pages=serving.url,
+        settings = Settings.model_validate(
+            {
+                "base_url": BASE_URL,
+                "stripe_secret_key": TEST_KEY,
+                "stripe_api_base": serving.url,
+                "stripe_webhook_secrets": WEBHOOK_SECRET,
+                "stripe_pages": serving.url,
+            }
         )
         yield House(
             resources=Resources(
