@@ -14,11 +14,12 @@ from e2e.stripe.errors import ApiError
 from e2e.stripe.faults import KINDS, Fault
 from e2e.stripe.page import TEMPLATES
 from e2e.stripe.post import Delivery, Switches
-from e2e.stripe.state import Wire
+from e2e.stripe.state import MovableClock, Wire
 from e2e.stripe.world import StripeWorld
 
 SHOWN = 50
 LABELS = {
+    "days": "Days",
     "late_seconds": "Late by (seconds)",
     "copies": "Copies of each",
     "second_event": "Two events for one fact",
@@ -38,6 +39,7 @@ def show(request: Request) -> Response:
         world.tick()
         page = TEMPLATES.get_template("dashboard.html").render(
             now=world.now(),
+            is_movable=isinstance(world.clock, MovableClock),
             totals=balance.totals(world),
             payments=[_payment(world, each) for each in _newest(world, "payment_intent")],
             sessions=_newest(world, "checkout.session"),
@@ -88,6 +90,7 @@ def _act(world: StripeWorld, what: str, object_id: str, filled: FormData) -> Non
         "switches": lambda: _switch(world, filled),
         "fault": lambda: _go_wrong(world, filled),
         "heal": world.heal,
+        "clock": lambda: _move_clock(world, filled),
     }
     if what not in acts:
         raise ApiError(404, f"There is no button {what}.")
@@ -100,6 +103,13 @@ def _switch(world: StripeWorld, filled: FormData) -> None:
             flag = isinstance(getattr(world.switches, each.name), bool)
             setattr(world.switches, each.name, each.name in filled if flag else _number(filled, each.name))
         world.business.balance_transaction_delay_seconds = _number(filled, "delay")
+
+
+def _move_clock(world: StripeWorld, filled: FormData) -> None:
+    if not isinstance(world.clock, MovableClock):
+        raise ApiError(400, "This clock cannot be moved.")
+    world.clock.move(days=_number(filled, "days"))
+    world.nudge()
 
 
 def _go_wrong(world: StripeWorld, filled: FormData) -> None:

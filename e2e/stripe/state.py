@@ -10,7 +10,7 @@ import string
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from e2e.stripe.errors import missing
 from e2e.stripe.post import Post, PostOffice
@@ -21,6 +21,13 @@ _LETTERS = string.ascii_letters + string.digits
 
 class Clock(Protocol):
     def now(self) -> datetime: ...
+
+
+@runtime_checkable
+class MovableClock(Clock, Protocol):
+    """A clock that the dashboard can move; whoever shares it moves with it."""
+
+    def move(self, *, days: int) -> datetime: ...
 
 
 class Due(NamedTuple):
