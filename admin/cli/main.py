@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from admin.cli import account, check, link, policy, run, serve, worker
+from admin.cli import account, check, imports, link, policy, run, serve, worker
 from portal.rules.refusals import Refusal
 
 
@@ -31,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("import")(imports.import_file)
 app.command("link")(link.link)
 app.command("account")(account.account)
 app.command("check")(check.check)
