@@ -88,7 +88,11 @@ class Cells:
         text = self.raw(row, name)
         if not text:
             return None
-        return self._try(row, name, lambda: parse_amount(text, currency, decimal_mark=self._mark(text, currency)))
+        mark = self._mark(text, currency)
+        if mark is None and len(marks_of(text, currency)) > 1 and ("," in text or "." in text):
+            self.problem(row, name, _two_ways(text))
+            return None
+        return self._try(row, name, lambda: parse_amount(text, currency, decimal_mark=mark))
 
     def decimal(self, row: Row, name: str) -> Decimal | None:
         """A number of any precision: a quantity, a unit price, a percentage."""
@@ -129,7 +133,7 @@ def read_decimal(text: str, mark: DecimalMark | None) -> Decimal:
         body, negative = body[1:], True
     body = body.strip(_SYMBOLS)
     if mark is None and ("," in body or "." in body):
-        raise Refusal(f"“{text[:40]}” can be read in two ways. Write it with decimals, like 1234.00.")
+        raise Refusal(_two_ways(text))
     grouping = "." if mark == "," else ","
     whole, _, decimals = body.partition(mark or ".")
     if re.fullmatch(rf"[0-9]{{1,3}}(?:{re.escape(grouping)}[0-9]{{3}})+", whole):
@@ -143,3 +147,7 @@ def read_decimal(text: str, mark: DecimalMark | None) -> Decimal:
 def plain_decimal(number: Decimal | None) -> str:
     """`12.500` -> `12.5`; nothing -> empty."""
     return "" if number is None else f"{number.normalize():f}"
+
+
+def _two_ways(text: str) -> str:
+    return f"“{text[:40]}” can be read in two ways, and no amount in the file tells which. Write it like 1234.00."
