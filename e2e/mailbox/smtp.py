@@ -64,7 +64,10 @@ class SmtpServer:
         self._door = door
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="mailbox-smtp", daemon=True)
+        self._ready = threading.Event()
         self._thread.start()
+        # Until then `stop` would stop the loop from opening rather than from serving.
+        self._ready.wait()
 
     def stop(self) -> None:
         if self._thread.is_alive():
@@ -74,6 +77,7 @@ class SmtpServer:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         serving = self._loop.run_until_complete(self._loop.create_server(self._speak, sock=self._socket))
+        self._loop.call_soon(self._ready.set)
         self._loop.run_forever()
         serving.close()
         self._loop.run_until_complete(self._end_conversations())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from e2e.mailbox import Fault, Mailbox, start_mailbox
@@ -140,6 +140,7 @@ def test_what_is_no_address_is_not_written_to(email: str) -> None:
         compose(replace(LETTER, to_email=email), SENDER, A_MONDAY)
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(name=st.text(), subject=st.text())
 def test_any_name_and_subject_is_refused_or_stays_one_header(name: str, subject: str) -> None:
     try:
