@@ -203,7 +203,15 @@ PAGES: dict[str, dict[str, Context]] = {
         "usual": INVOICE,
         "parts": {
             **INVOICE,
-            "parts": parts(payable=78400, disputed=21600),
+            "parts": parts(payable=443400, disputed=21600),
+            "offers": [],
+            "pay": {
+                "href": "/a/acc_7Q2/pay",
+                "charge": "ch_2066",
+                "balance": money(443400),
+                "discount": "",
+                "total": money(443400),
+            },
             "invoice": {**dict(INVOICE["invoice"]), "status": "overdue", "relative": "3 days late"},  # type: ignore[call-overload]
         },
         "paid": {
