@@ -57,6 +57,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://pay.example.com")
         return value.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith((_SQLITE, "postgresql://")):
+            raise ValueError("must look like sqlite:////srv/portal/portal.db or postgresql://user@host/portal")
+        return value
+
     @field_validator("secret_keys")
     @classmethod
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:

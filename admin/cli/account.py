@@ -37,7 +37,7 @@ def _print(report: "AccountReport") -> None:
     from portal.rules.money import words
 
     def money(cents: int) -> str:
-        return words(cents, report.currency)
+        return words(cents, report.currency.lower())
 
     typer.echo(f"{report.customer} on {report.on.isoformat()}")
     typer.echo(f"  balance         {money(report.balance_cents):>16}")

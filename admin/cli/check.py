@@ -10,9 +10,10 @@ def check() -> None:
 
     with opened() as resources, resources.reading() as session:
         found = check_books(session, now=resources.clock())
+    count = len(found.breaches)
     for breach in found.breaches:
-        typer.echo(f"{breach.invariant}: {breach.sentence}")
-    if found.breaches:
-        typer.echo(f"{len(found.breaches)} breaches in {found.accounts} accounts.", err=True)
+        typer.echo(f"invariant {breach.invariant}: {breach.subject} {breach.sentence}")
+    if count:
+        typer.echo(f"{count} {'breach' if count == 1 else 'breaches'} in {found.accounts} accounts.", err=True)
         raise typer.Exit(1)
     typer.echo(f"{found.accounts} accounts, {found.charges} charges, {found.movements} movements: everything holds.")

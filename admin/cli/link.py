@@ -99,8 +99,8 @@ def _send(
         raise Refusal(f"{account.name} has no e-mail address. Import one, or print a link and hand it over.")
     letters.stage(
         session,
-        kind="link",
-        key=f"link:{contact.id}:{now.isoformat()}",
+        kind="statement",
+        key=f"statement:{contact.id}:{now.isoformat()}",
         account_id=account.id,
         contact_id=contact.id,
         charge_id=charge_id,

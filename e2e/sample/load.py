@@ -96,8 +96,8 @@ def _write(session: Session, customer: Customer, *, now: datetime) -> None:
     contact = accounts.contacts_of(session, account.id)[0]
     letters.stage(
         session,
-        kind="link",
-        key=f"link:{contact.id}:sample",
+        kind="statement",
+        key=f"statement:{contact.id}:sample",
         account_id=account.id,
         contact_id=contact.id,
         now=now,

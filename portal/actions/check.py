@@ -48,8 +48,10 @@ class Checked:
 def check_books(session: Session, *, now: datetime) -> Checked:
     """Look at everything there is, as it stands today and as it will stand when dated-ahead movements count."""
     policy = policies.load(session, now=now)
-    breaches = [*invariants.shape_breaches(checks.shapes(session)), *_contradictions(session)]
-    for account in accounts.all_accounts(session):
+    shapes = invariants.shape_breaches(checks.shapes(session))
+    breaches = [*shapes, *_contradictions(session)]
+    # What is no movement cannot be weighed: while there are such, the accounts are not looked at one by one.
+    for account in [] if shapes else accounts.all_accounts(session):
         breaches += _account_breaches(session, account, policy=policy)
     counts = checks.counts(session)
     return Checked(counts.accounts, counts.charges, counts.movements, tuple(breaches))

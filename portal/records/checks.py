@@ -138,7 +138,7 @@ def contradictions(session: Session, name: str) -> Sequence[Contradiction]:
 def shapes(session: Session) -> Iterator[tuple[str, str, str, int]]:
     """(source, debit, credit, amount_cents) of every movement as it is stored, a few at a time."""
     for row in session.execute(_SHAPES, execution_options={"yield_per": 1000}):
-        yield row.tuple()
+        yield row[0], row[1], row[2], row[3]
 
 
 def all_charges(session: Session, account_id: int) -> Sequence[ChargeRow]:

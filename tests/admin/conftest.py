@@ -1,0 +1,47 @@
+"""`portal`: the command line on a database of its own, called as a person would."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from typer.testing import CliRunner
+
+from admin.cli.main import app
+from portal.resources import Resources, open_resources
+from portal.settings import read_settings
+
+
+class Said(NamedTuple):
+    """What a command printed on its two channels, and its exit code."""
+
+    out: str
+    err: str
+    code: int
+
+
+class CommandLine:
+    """Call it with arguments. Nothing is set but the database's address."""
+
+    def __call__(self, *arguments: str) -> Said:
+        done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+        return Said(done.stdout, done.stderr, done.exit_code)
+
+    def resources(self) -> Resources:
+        """The same house as the commands open; the caller closes it."""
+        return open_resources(read_settings(), online=False)
+
+
+@pytest.fixture
+def portal(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    return _on(database_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def sqlite_portal(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    return _on(sqlite_url, tmp_path, monkeypatch)
+
+
+def _on(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PORTAL_DATABASE_URL", url)
+    return CommandLine()
