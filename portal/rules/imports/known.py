@@ -47,7 +47,7 @@ def differences(invoice: ImportedInvoice, known: Known, account_id: int | None) 
     currency = invoice.currency
     kind = CREDIT if invoice.amount_cents < 0 else "invoice"
     if kind != known.kind:
-        return [f"a {known.kind} there, a {kind} in the file"]
+        return [f"{_a(known.kind)} there, {_a(kind)} in the file"]
     found = []
     if account_id != known.account_id:
         found.append("another customer")
@@ -84,3 +84,7 @@ def _stated_due(invoice: ImportedInvoice) -> date | None:
     if invoice.due_on is None and invoice.terms:
         return due_on(parse_terms(invoice.terms), invoice.issued_on)
     return invoice.due_on
+
+
+def _a(thing: str) -> str:
+    return f"an {thing}" if thing.startswith("i") else f"a {thing}"
