@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from e2e import run
+from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError
 from portal.records import Database, open_database
 from tests.support.clock import MovableClock
-from tests.support.databases import drop_template, new_postgresql, new_sqlite
 
 _RUN = pytest.StashKey[run.Run]()
 

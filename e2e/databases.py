@@ -1,4 +1,4 @@
-"""A fresh, migrated database for each test, copied from a template that is migrated once per run."""
+"""Fresh, migrated databases of both kinds, copied from a template that is migrated once per run."""
 
 import os
 import shutil
