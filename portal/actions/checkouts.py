@@ -1,7 +1,8 @@
 """Starting a payment: save what we are about to do, commit, ask Stripe for its page, save what came back.
 
 One attempt at most holds a charge while it is created or open. A crash between two steps is healed by taking the
-same step again: the attempt's own idempotency key answers the same page.
+same step again: the attempt's own idempotency key answers the same page. The key has the attempt's version in it,
+which rises where Stripe would only repeat its own failure.
 """
 
 from collections.abc import Sequence
@@ -185,8 +186,11 @@ def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> A
     with resources.reading() as session:
         order = _order(session, resources, attempt)
     try:
-        checkout = stripe.create_checkout(order, idempotency_key=f"checkout-{attempt.public_id}")
-    except StripeUnavailable:
+        checkout = stripe.create_checkout(order, idempotency_key=f"checkout-{attempt.public_id}-{attempt.version}")
+    except StripeUnavailable as unavailable:
+        if unavailable.is_remembered:
+            with resources.writing() as session:
+                attempts.change(session, attempt)
         raise _unavailable() from None
     except (StripeRefused, Refusal) as refused:
         give_up(resources, attempt, str(refused), now=now)

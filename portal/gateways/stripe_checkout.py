@@ -201,7 +201,7 @@ def _meaning(error: stripe.StripeError) -> StripeUnavailable | StripeRefused:
     if status is None:
         return StripeUnavailable("Stripe could not be reached.")
     if status in (409, 429) or not 400 <= status < 500:
-        return StripeUnavailable(f"Stripe answered {status}.")
+        return StripeUnavailable(f"Stripe answered {status}.", is_remembered=status >= 500)
     details = error.error.to_dict() if error.error is not None else {}
     code = details.get("code") or details.get("type") or "unknown"
     return StripeRefused(code, _KEYS.sub("[key]", error.user_message or "no reason given"), status=status)

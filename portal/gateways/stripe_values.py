@@ -18,8 +18,14 @@ Method = Literal["card", "us_bank_account"]
 class StripeUnavailable(Exception):
     """Stripe could not be reached, is busy or is broken, or is still at the same request: ask again later.
 
-    Whether the request took effect is unknown; the same idempotency key must be used again.
+    Whether the request took effect is unknown; the same idempotency key must be used again, unless the answer
+    `is_remembered`: Stripe keeps a 500 under its key and would only repeat it.
+    https://docs.stripe.com/api/idempotent_requests
     """
+
+    def __init__(self, reason: str, *, is_remembered: bool = False) -> None:
+        super().__init__(reason)
+        self.is_remembered = is_remembered
 
 
 class StripeRefused(Exception):

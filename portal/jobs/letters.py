@@ -12,7 +12,7 @@ from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import accounts, letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
-from portal.views.letters import compose
+from portal.views.letters import LinkMaker, compose
 
 _LONGEST_WAIT = timedelta(hours=4)
 
@@ -33,12 +33,13 @@ def send_waiting(resources: Resources, *, now: datetime) -> int:
 
 def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     assert resources.mailer is not None
+    maker = LinkMaker(resources.keys, resources.settings.base_url)
     with resources.writing() as session:
         if letter.contact_id not in {contact.id for contact in accounts.contacts_of(session, letter.account_id)}:
             letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
             return False
         policy = policies.load(session, now=now)
-        draft = compose(session, resources, letter, policy=policy, now=now)
+        draft = compose(session, letter, maker, policy=policy, now=now)
     try:
         # Receipts and links may repeat after an unclear end: the Message-ID stays, so mailboxes see one letter.
         resources.mailer.send(draft.finished(), sent_at=now)

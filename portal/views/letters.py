@@ -1,6 +1,6 @@
 """Letters in words. Each is a draft until its PDF, if it has one, is drawn outside of any transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,6 @@ from portal.records import Session, accounts, attempts, ledger, letters
 from portal.records import links as link_records
 from portal.records.accounts import ContactRow
 from portal.records.letters import LetterRow
-from portal.resources import Resources
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
 from portal.views import payments as payment_view
@@ -51,13 +50,21 @@ class Draft:
         )
 
 
-def compose(session: Session, resources: Resources, letter: LetterRow, *, policy: Policy, now: datetime) -> Draft:
+@dataclass(frozen=True, slots=True)
+class LinkMaker:
+    """What a pay link is made of: the keys that sign it, and the address of the site."""
+
+    keys: Sequence[str]
+    base_url: str
+
+
+def compose(session: Session, letter: LetterRow, maker: LinkMaker, *, policy: Policy, now: datetime) -> Draft:
     """The letter as of now, with a fresh pay link, which stays the same when the letter is sent again."""
     account = accounts.by_id(session, letter.account_id)
     contact = accounts.contact(session, letter.contact_id)
     words = Words(policy.locale, account.currency, policy.time_zone, policy.today)
     standing = statements.load(session, account, on=policy.today, policy=policy)
-    href, expires_at = _link(session, resources, letter, policy, now)
+    href, expires_at = _link(session, letter, maker, policy, now)
     frame: dict[str, object] = {
         "seller": {
             "name": policy.seller_name,
@@ -81,9 +88,7 @@ def compose(session: Session, resources: Resources, letter: LetterRow, *, policy
     return Draft(contact, letter.message_id, render_letter(letter.kind, frame | context, policy.locale))
 
 
-def _link(
-    session: Session, resources: Resources, letter: LetterRow, policy: Policy, now: datetime
-) -> tuple[str, datetime]:
+def _link(session: Session, letter: LetterRow, maker: LinkMaker, policy: Policy, now: datetime) -> tuple[str, datetime]:
     if letter.link_id is None:
         link = link_actions.create_link(
             session,
@@ -97,8 +102,8 @@ def _link(
         letters.give_link(session, letter.id, link.id)
     else:
         link = link_records.by_id(session, letter.link_id)
-    token = links.sign(resources.keys, link.public_id, link.version)
-    return f"{resources.settings.base_url}/l/{token}", link.expires_at
+    token = links.sign(maker.keys, link.public_id, link.version)
+    return f"{maker.base_url}/l/{token}", link.expires_at
 
 
 def _invitation(standing: Standing, letter: LetterRow, words: Words) -> dict[str, object]:

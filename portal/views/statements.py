@@ -9,6 +9,7 @@ from datetime import date
 
 from portal.actions.statements import Standing
 from portal.records.charges import ChargeRow
+from portal.rules.csv_cells import text_cell
 from portal.rules.money import plain
 from portal.rules.statement import Row, Status
 from portal.templating import OpenRow
@@ -192,7 +193,7 @@ def csv_rows(standing: Standing) -> list[list[str]]:
         parts = item.parts
         cents = (item.amount_cents, parts.open_cents, parts.payable_cents, parts.pending_cents, parts.disputed_cents)
         table.append(
-            [item.number, item.kind, item.issued_on.isoformat(), item.due_on.isoformat(), row.status.value]
+            [text_cell(item.number), item.kind, item.issued_on.isoformat(), item.due_on.isoformat(), row.status.value]
             + [plain(each, currency) for each in (*cents, parts.on_plan_cents, discount)]
             + [offer.until_on.isoformat() if offer and offer.until_on and discount else ""]
             + [plain(parts.payable_cents - discount, currency), currency.upper()]
