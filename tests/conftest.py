@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from e2e import run
 from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError
 from portal.records import Database, open_database
 from tests.support.clock import MovableClock
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _RUN = pytest.StashKey[run.Run]()
 
