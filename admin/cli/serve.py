@@ -1,6 +1,8 @@
 """`portal serve`: the customers' site, and beside it one worker that is kept running."""
 
+import signal
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,6 +24,8 @@ def serve(
     from admin.cli.supervisor import Supervisor
     from portal.app import create_app
 
+    # uvicorn ends its work and then raises the signal again: as an exit it lets the worker be ended too.
+    signal.signal(signal.SIGTERM, _exit)
     with opened(online=True) as resources:
         supervisor = Supervisor(WORKER) if resources.settings.worker == "on" else None
         if supervisor is not None:
@@ -41,6 +45,10 @@ def server_options(settings: "Settings") -> dict[str, Any]:
         "server_header": False,
         "log_config": _LOGS,
     }
+
+
+def _exit(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 _LOGS = {
