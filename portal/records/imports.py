@@ -126,8 +126,8 @@ def all_emails(session: Session) -> Sequence[tuple[int, str]]:
 def charges_numbered(session: Session, numbers: Sequence[str]) -> dict[str, ChargeRow]:
     """Charges of these numbers, with what is open of them by all that is posted."""
     # PostgreSQL adds up to a Decimal.
-    found = (ChargeRow(*row[:-1], open_cents=int(row[-1])) for row in _in_chunks(session, _CHARGES, numbers))
-    return {row.number: row for row in found}
+    found = (ChargeRow(*row) for row in _in_chunks(session, _CHARGES, numbers))
+    return {row.number: row._replace(open_cents=int(row.open_cents)) for row in found}
 
 
 def credits_numbered(session: Session, numbers: Sequence[str]) -> dict[str, CreditRow]:
