@@ -6,6 +6,7 @@ each button, never one that it brought: a cookie planted in it is worth nothing 
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -66,6 +67,11 @@ class Access:
 
     def reaches(self, charge_id: int) -> bool:
         return self.charge_ids is None or charge_id in self.charge_ids
+
+    def reaches_all(self, charge_ids: Iterable[int]) -> bool:
+        """What a payment was for: a link to one document does not show money that is on no document."""
+        found = list(charge_ids)
+        return self.charge_ids is None or (bool(found) and self.charge_ids.issuperset(found))
 
 
 def preview_link(session: Session, token: LinkToken | None, *, policy: Policy, now: datetime) -> LinkPreview | DeadLink:

@@ -10,6 +10,7 @@ from portal.records import policies as records
 from portal.records.policies import PolicyRow
 from portal.rules.dates import local_day
 from portal.rules.policy import default_policies, parse_policy
+from portal.wording import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Policy:
     minimum_payment_cents: int
     link_days: int
     session_hours: int
+
+    def words(self, currency: str) -> Words:
+        """How figures of this currency, dates and sentences are written today."""
+        return Words(self.locale, currency, self.time_zone, self.today)
 
 
 def load(session: Session, *, now: datetime, today: date | None = None) -> Policy:

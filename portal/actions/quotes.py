@@ -31,7 +31,7 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
             choice.amount_cents,
             today=policy.today,
             currency=standing.account.currency,
-            minimum_cents=max(policy.minimum_payment_cents, stripe_minimum_cents(standing.account.currency)),
+            minimum_cents=smallest_sum_cents(policy, standing.account.currency),
         )
     by_public_id = {row.public_id: row.id for row in standing.charges.values()}
     chosen = {by_public_id[public_id] for public_id in choice.charges if public_id in by_public_id}
@@ -45,6 +45,11 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         # The owner's minimum is for parts of a bill; a bill itself may be as small as Stripe takes.
         minimum_cents=stripe_minimum_cents(standing.account.currency),
     )
+
+
+def smallest_sum_cents(policy: Policy, currency: str) -> int:
+    """The least that may be paid as a sum of money: the owner's minimum, and never less than Stripe takes."""
+    return max(policy.minimum_payment_cents, stripe_minimum_cents(currency))
 
 
 def deadlines(found: Quote, *, policy: Policy, now: datetime) -> tuple[datetime, datetime]:

@@ -3,12 +3,14 @@
 from starlette.responses import Response
 
 from portal.actions import statements
+from portal.actions.access import Access
 from portal.actions.policies import Policy
-from portal.pages.statements import paper
+from portal.pages.statements import MOST_ROWS, paper
 from portal.records import accounts, charges, ledger
 from portal.records.accounts import AccountRow
+from portal.records.charges import ChargeRow
 from portal.rules.discounts import offers
-from portal.rules.refusals import NotFound
+from portal.rules.refusals import NotFound, Refusal
 from portal.templating import render
 from portal.views import invoices as view
 from portal.views import papers
@@ -19,20 +21,27 @@ from portal.wording import Words
 
 def show(visit: Visit) -> Response:
     """What one invoice is for, what is open of it, and the way to pay it."""
-    found, account, policy, words = _load(visit)
+    found, access, account, policy = _load(visit)
+    words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
     context = {
         **view.context(found, words),
         "history": view.history(found, words),
         "pay": view.pay(found, words, href=f"{base}/pay"),
-        "links": {"pdf": f"{base}/invoices/{found.charge.public_id}.pdf", "statement": base},
+        "links": {
+            "pdf": f"{base}/invoices/{found.charge.public_id}.pdf",
+            "statement": base if access.whole_account else "",
+        },
     }
     return visit.page("invoices/show.html", context, policy=policy, account=account)
 
 
 def pdf(visit: Visit) -> Response:
     """The invoice on paper."""
-    found, account, policy, words = _load(visit)
+    found, _, account, policy = _load(visit)
+    if len(found.lines) > MOST_ROWS:
+        raise Refusal("This invoice is too long for a PDF. Print its page instead.")
+    words = policy.words(account.currency)
     context = {
         **papers.frame(policy, account),
         **view.context(found, words),
@@ -42,7 +51,7 @@ def pdf(visit: Visit) -> Response:
     return paper(render("pdf/invoice.html", context, policy.locale), f"{papers.file_name(found.charge.number)}.pdf")
 
 
-def _load(visit: Visit) -> tuple[Charge, AccountRow, Policy, Words]:
+def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         access = visit.access(session)
@@ -50,6 +59,8 @@ def _load(visit: Visit) -> tuple[Charge, AccountRow, Policy, Words]:
         if charge is None or not access.reaches(charge.id):
             raise NotFound("This invoice is not part of the account that your link opens.")
         account = accounts.by_id(session, access.account_id)
+        if charge.issued_on > policy.today:
+            raise _not_yet(charge, policy.words(account.currency))
         standing = statements.load(session, account, on=policy.today, policy=policy)
         row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
         item = next((each for each in standing.items if each.charge_id == charge.id), None)
@@ -60,4 +71,10 @@ def _load(visit: Visit) -> tuple[Charge, AccountRow, Policy, Words]:
             movements=ledger.of_charge(session, charge.id, policy.today),
             offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
         )
-    return found, account, policy, Words(policy.locale, account.currency, policy.time_zone, policy.today)
+    return found, access, account, policy
+
+
+def _not_yet(charge: ChargeRow, words: Words) -> Refusal:
+    """Nothing of it is owed before its date, so its page would say that it is paid."""
+    text = "This invoice is dated %(day)s. It can be seen and paid from then on."
+    return Refusal(words.text(text, day=words.date(charge.issued_on)), status=404)

@@ -1,7 +1,7 @@
 """Check and pay, the way to Stripe's page and back, and what was paid so far."""
 
-from contextlib import suppress
 from typing import Literal
+from urllib.parse import urlencode
 
 from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
@@ -16,7 +16,6 @@ from portal.actions.statements import Standing
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.pages import statements as statement_page
 from portal.records import Session, accounts, attempts, ledger
-from portal.records.accounts import AccountRow
 from portal.records.attempts import AttemptRow
 from portal.rules.links import mask_email
 from portal.rules.money import parse_amount
@@ -30,22 +29,21 @@ from portal.wording import Words
 _PRESSES = "30 per 10 minutes"
 
 
+_LONGEST_AMOUNT = 40
+
+
 class PayForm(Form):
-    """The form of check and pay. `expected` is the amount on its button, in cents."""
+    """What check and pay sends besides the choice. `expected` is the amount on its button, in cents."""
 
     method: Literal["card", "ach"]
     expected: int
-    charge: tuple[str, ...] = ()
-    amount: str = ""
     replace: str | None = None
 
 
 _WORDS = {
-    ("method", "*"): "Choose bank account or card.",
-    ("expected", "*"): "Go back to your statement and choose again what to pay.",
-    ("charge", "*"): "Go back to your statement and choose again what to pay.",
-    ("amount", "*"): "Enter an amount, like 1500.00.",
-    ("replace", "*"): "Go back to your statement and choose again what to pay.",
+    ("method", "*"): "Choose how you want to pay.",
+    ("expected", "*"): "Check the figures again, then press the button.",
+    ("replace", "*"): "Check the figures again, then press the button.",
 }
 
 
@@ -54,7 +52,8 @@ def check(visit: Visit) -> Response:
     standing, access, policy, words = _load(visit)
     try:
         choice = _choice(visit.query, standing, access, words)
-        return _check_page(visit, standing, policy, words, choice, typed=visit.query.get("amount", ""))
+        typed = visit.query.get("amount", "")
+        return _check_page(visit, standing, policy, words, choice, typed=typed, changed=_lost(choice, standing))
     except Refusal as refusal:
         if refusal.field is None or not access.whole_account:
             raise
@@ -68,18 +67,19 @@ def start(visit: Visit) -> Response:
     choice = _choice(visit.form, standing, access, words)
     typed = visit.form.get("amount", "")
     try:
-        form = read_form(PayForm, visit.form, {key: words.text(text) for key, text in _WORDS.items()})
+        form = _read(visit.form, words)
     except FormRefused as refused:
         return _check_page(visit, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422)
     payer = Payer(access.account_id, access.session_id, access.contact_id)
     wish = Wish(choice, _method(form.method), form.expected, form.replace)
-    shown = {"method": form.method, "typed": typed, "status": 409}
     try:
         return visit.see(checkouts.begin(visit.resources, payer, wish, now=visit.now))
-    except FiguresChanged:
-        return _check_page(visit, standing, policy, words, choice, changed=True, **shown)  # type: ignore[arg-type]
-    except HeldByAnother as held:
-        return _check_page(visit, standing, policy, words, choice, other=held.holder, **shown)  # type: ignore[arg-type]
+    except Refusal as refusal:
+        if refusal.status < 500 and not isinstance(refusal, FiguresChanged | HeldByAnother):
+            raise
+        # Others were at work since the figures were loaded: show those of now.
+        standing, access, policy, words = _load(visit)
+        return _stopped(visit, standing, policy, words, choice, refusal, typed=typed, method=form.method)
 
 
 def come_back(visit: Visit) -> Response:
@@ -93,13 +93,12 @@ def come_back(visit: Visit) -> Response:
         attempt = _attempt(session, found, visit.path["attempt"]) if found else None
     if found is None:
         context = {"errors": [], "email_value": "", "action": "/link"}
-        return visit.page("payments/thanks.html", context, policy=policy)
+        # The same for every address, whether or not there is such a payment.
+        return visit.page("payments/thanks.html", context, policy=policy, status=404)
     if attempt is None:
         raise NotFound("This payment is not part of the account that your link opens.")
-    # What cannot be read now shows as "still confirming": the webhook or the worker brings it in.
-    with suppress(StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):
-        payments.sync_payment(visit.resources, attempt.id, now=visit.now)
-    return _returned(visit, attempt, found, policy)
+    is_known = _bring_up_to_date(visit, attempt)
+    return _returned(visit, attempt, found, policy, is_known=is_known)
 
 
 def history(visit: Visit) -> Response:
@@ -114,7 +113,7 @@ def history(visit: Visit) -> Response:
         ]
     base = f"/a/{account.public_id}"
     context = {
-        "payments": view.history(made, applied, others, _words(policy, account), base=base),
+        "payments": view.history(made, applied, others, policy.words(account.currency), base=base),
         "links": {"statement": base},
     }
     return visit.page("payments/history.html", context, policy=policy, account=account)
@@ -126,23 +125,68 @@ def _load(visit: Visit) -> tuple[Standing, Access, Policy, Words]:
         access = visit.access(session)
         account = accounts.by_id(session, access.account_id)
         standing = statements.load(session, account, on=policy.today, policy=policy)
-    return standing, access, policy, _words(policy, account)
+    return standing, access, policy, policy.words(account.currency)
 
 
 def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Access, words: Words) -> Choice:
     """What is to be paid; a link to one document reaches only that one, and no lump sum."""
     typed = given.get("amount", "").strip()
     if typed and access.whole_account:
+        if len(typed) > _LONGEST_AMOUNT:
+            raise Refusal(words.text("That is too long for an amount. Write it like 1234.56."), field="amount")
         try:
             return Choice(amount_cents=parse_amount(typed, standing.account.currency, decimal_mark=_mark(words)))
         except Refusal as refusal:
             raise Refusal(refusal.sentence, field="amount") from refusal
-    reached = {row.public_id for row in standing.charges.values() if access.reaches(row.id)}
-    return Choice(tuple(public_id for public_id in given.getlist("charge") if public_id in reached))
+    beyond = {row.public_id for row in standing.charges.values() if not access.reaches(row.id)}
+    return Choice(tuple(public_id for public_id in given.getlist("charge") if public_id not in beyond))
+
+
+def _lost(choice: Choice, standing: Standing) -> bool:
+    """Something of the choice is no longer open."""
+    return not {row.public_id for row in standing.charges.values()}.issuperset(choice.charges)
 
 
 def _mark(words: Words) -> Literal[",", "."]:
     return "," if decimal_mark(words.locale) == "," else "."
+
+
+def _read(given: ImmutableMultiDict[str, str], words: Words) -> PayForm:
+    sentences = {key: words.text(text) for key, text in _WORDS.items()}
+    form = read_form(PayForm, given, sentences)
+    if form.method not in view.methods_for(words.currency):
+        raise FormRefused([{"field": "method", "text": sentences["method", "*"]}])
+    return form
+
+
+def _stopped(
+    visit: Visit,
+    standing: Standing,
+    policy: Policy,
+    words: Words,
+    choice: Choice,
+    refusal: Refusal,
+    *,
+    typed: str,
+    method: str,
+) -> Response:
+    """Why the press did not lead to Stripe's page, above the figures and the button to press again."""
+    page = _check_page(
+        visit,
+        standing,
+        policy,
+        words,
+        choice,
+        typed=typed,
+        method=method,
+        changed=isinstance(refusal, FiguresChanged) or _lost(choice, standing),
+        other=refusal.holder if isinstance(refusal, HeldByAnother) else None,
+        errors=[{"field": "main", "text": refusal.sentence}] if refusal.status >= 500 else [],
+        status=refusal.status,
+    )
+    if refusal.status == 503:
+        page.headers["retry-after"] = "30"
+    return page
 
 
 def _check_page(
@@ -185,30 +229,38 @@ def _other(visit: Visit, other: AttemptRow, words: Words) -> dict[str, str]:
     }
 
 
+def _bring_up_to_date(visit: Visit, attempt: AttemptRow) -> bool:
+    """Whether we know what became of the payment; else the webhook or the worker brings it in."""
+    try:
+        payments.sync_payment(visit.resources, attempt.id, now=visit.now)
+    except (StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):
+        return False
+    return visit.resources.stripe is not None
+
+
 def _attempt(session: Session, access: Access, public_id: str) -> AttemptRow | None:
     attempt = attempts.find(session, access.account_id, public_id)
     if attempt is None or access.whole_account:
         return attempt
-    reached = all(access.reaches(line.charge_id) for line in attempts.quoted(session, attempt.id))
-    return attempt if reached else None
+    return attempt if access.reaches_all(line.charge_id for line in attempts.quoted(session, attempt.id)) else None
 
 
-def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy) -> Response:
+def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy, *, is_known: bool) -> Response:
     with visit.resources.reading() as session:
         account = accounts.by_id(session, access.account_id)
+        standing = statements.load(session, account, on=policy.today, policy=policy)
         attempt = attempts.by_id(session, attempt.id)
         quoted = attempts.quoted(session, attempt.id)
         payment = ledger.payment_of_attempt(session, attempt.id)
         email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
-    words = _words(policy, account)
+    words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
-    retry = "&".join(f"charge={line.charge_public_id}" for line in quoted)
     context = {
-        **view.returned(attempt, quoted, words, email=mask_email(email) if email else ""),
+        **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),
         "links": {
             "statement": base,
             "receipt": f"{base}/receipts/{payment.public_id}" if payment else "",
-            "retry": f"{base}/pay?{retry}",
+            "retry": f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=_mark(words)))}",
             "again": f"{base}/payments/{attempt.public_id}",
         },
     }
@@ -217,7 +269,3 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy)
 
 def _method(chosen: str) -> Literal["card", "us_bank_account"]:
     return "us_bank_account" if chosen == "ach" else "card"
-
-
-def _words(policy: Policy, account: AccountRow) -> Words:
-    return Words(policy.locale, account.currency, policy.time_zone, policy.today)

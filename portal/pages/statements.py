@@ -5,25 +5,29 @@ import io
 
 from starlette.responses import Response
 
-from portal.actions import statements
+from portal.actions import quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.gateways.pdf import render_pdf
-from portal.records import accounts
+from portal.gateways.pdf import PdfFailed, render_pdf
+from portal.records import accounts, charges
 from portal.rules.refusals import Refusal
 from portal.templating import asset_root, currency_digits, render
 from portal.views import papers
 from portal.views import statements as view
+from portal.web.errors import LinkNeeded
 from portal.web.visit import Visit
 from portal.wording import Words
 
 # A row of a PDF costs seventeen milliseconds; beyond this many the CSV serves better.
-_MOST_ROWS = 1_000
+MOST_ROWS = 1_000
 
 
 def show(visit: Visit) -> Response:
-    """What is owed, and what of it to pay."""
-    standing, policy, words = load(visit)
+    """What is owed, and what of it to pay; a link to one document leads to that one."""
+    try:
+        standing, policy, words = load(visit)
+    except LinkNeeded:
+        return visit.see(_document(visit))
     return page(visit, standing, policy, words)
 
 
@@ -34,7 +38,7 @@ def load(visit: Visit) -> tuple[Standing, Policy, Words]:
         found = visit.access_to_account(session)
         account = accounts.by_id(session, found.account_id)
         standing = statements.load(session, account, on=policy.today, policy=policy)
-    return standing, policy, Words(policy.locale, account.currency, policy.time_zone, policy.today)
+    return standing, policy, policy.words(account.currency)
 
 
 def page(
@@ -50,13 +54,13 @@ def page(
     base = f"/a/{account.public_id}"
     chosen = frozenset(visit.query.getlist("charge")) if refusal else view.preselected(standing)
     rows = view.open_rows(standing, words, base=base, chosen=chosen)
-    minimum = policy.minimum_payment_cents
+    minimum = quotes.smallest_sum_cents(policy, account.currency)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
         "rows": rows,
         "chosen": view.sums(rows, words),
-        "errors": [{"field": refusal.field, "text": words.text(refusal.sentence)}] if refusal else [],
+        "errors": [{"field": refusal.field, "text": refusal.sentence}] if refusal else [],
         "amount_value": visit.query.get("amount", "")[:40] if refusal else "",
         "amount_hint": words.text("The smallest payment is %(amount)s.", amount=words.money(minimum)),
         "currency": account.currency.upper(),
@@ -75,7 +79,7 @@ def page(
 def pdf(visit: Visit) -> Response:
     """The statement on paper."""
     standing, policy, words = load(visit)
-    if len(standing.statement.rows) > _MOST_ROWS:
+    if len(standing.statement.rows) > MOST_ROWS:
         raise Refusal("This statement is too long for a PDF. Download it as a CSV instead.")
     context = {
         **papers.frame(policy, standing.account),
@@ -97,10 +101,23 @@ def as_csv(visit: Visit) -> Response:
     )
 
 
+def _document(visit: Visit) -> str:
+    """The address of what a link to one document opened last."""
+    with visit.resources.reading() as session:
+        access = visit.access(session)
+        account = accounts.by_id(session, access.account_id)
+        newest = charges.by_id(session, max(access.charge_ids or ()), visit.policy(session).today)
+    return f"/a/{account.public_id}/invoices/{newest.public_id}"
+
+
 def paper(html: str, name: str) -> Response:
-    """A PDF to be saved under this name."""
+    """A PDF to be saved under this name; a Refusal where it could not be drawn."""
+    try:
+        drawn = render_pdf(html, assets=asset_root("static"))
+    except PdfFailed:
+        raise Refusal("The PDF could not be made at the moment. Please try again in a minute.", status=503) from None
     return Response(
-        render_pdf(html, assets=asset_root("static")),
+        drawn,
         media_type="application/pdf",
         headers={"content-disposition": f'inline; filename="{name}"'},
     )

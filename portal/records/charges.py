@@ -71,6 +71,12 @@ _ONE = (
     .where(charges.c.account_id == bindparam("account"), charges.c.public_id == bindparam("wanted"))
     .group_by(charges.c.id)
 )
+_BY_ID = (
+    select(*_CHARGE, _OPEN)
+    .outerjoin(movements, (movements.c.charge_id == charges.c.id) & _EFFECTIVE)
+    .where(charges.c.id == bindparam("wanted"))
+    .group_by(charges.c.id)
+)
 _ID_OF_NUMBER = select(charges.c.id).where(
     charges.c.account_id == bindparam("account"), charges.c.number == bindparam("number")
 )
@@ -106,6 +112,11 @@ def id_of_number(session: Session, account_id: int, number: str) -> int | None:
 def open_on(session: Session, account_id: int, on: date) -> Sequence[ChargeRow]:
     """The account's charges with something open on that day, oldest due first."""
     return [ChargeRow._make(row) for row in session.execute(_OPEN_ON, {"account": account_id, "day": on})]
+
+
+def by_id(session: Session, charge_id: int, on: date) -> ChargeRow:
+    """The charge of this id, paid or not, which must exist."""
+    return ChargeRow._make(session.execute(_BY_ID, {"wanted": charge_id, "day": on}).one())
 
 
 def find(session: Session, account_id: int, public_id: str, on: date) -> ChargeRow | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.records.charges import ChargeRow, LineRow
 from portal.rules.discounts import Offer
-from portal.rules.ledger import LedgerAccount, Movement
+from portal.rules.ledger import LedgerAccount, Movement, receivable_cents
 from portal.rules.statement import Item, Row, Status
 from portal.rules.terms import parse_terms, to_text
 from portal.wording import Words
@@ -109,15 +109,13 @@ def _parts(item: Item | None, words: Words) -> dict[str, str]:
 
 
 def _events(movements: Iterable[Movement], words: Words) -> list[tuple[date, str, int]]:
-    """Movements that one act made on one day (an amount and its tax) are one line."""
-    events: list[tuple[date, str, int]] = []
+    """An amount and its tax are two movements of one act, and one line."""
+    events: dict[str, tuple[date, str, int]] = {}
     for movement in movements:
-        text = words.text(_kind(movement))
-        cents = movement.amount_cents if movement.debit == LedgerAccount.RECEIVABLE else -movement.amount_cents
-        if events and events[-1][:2] == (movement.effective_on, text) and cents > 0:
-            cents += events.pop()[2]
-        events.append((movement.effective_on, text, cents))
-    return events
+        act = movement.source.replace("/tax", "")
+        before = events[act][2] if act in events else 0
+        events[act] = (movement.effective_on, words.text(_kind(movement)), before + receivable_cents(movement))
+    return list(events.values())
 
 
 def _kind(movement: Movement) -> str:

@@ -8,6 +8,7 @@ from portal.records.attempts import AttemptRow, QuotedRow
 from portal.records.ledger import AppliedRow, PaymentRow
 from portal.rules.allocation import Quote
 from portal.rules.dates import add_business_days, local_day
+from portal.rules.money import plain
 from portal.wording import Words
 
 # How long a bank debit usually takes: https://docs.stripe.com/payments/ach-direct-debit#timing
@@ -27,7 +28,8 @@ _REASONS = {
 
 
 def method_name(method: str, words: Words) -> str:
-    return words.text(_NAMES.get(method, method))
+    """The name of a way to pay; one that came with somebody's import is called what they called it."""
+    return words.text(_NAMES[method]) if method in _NAMES else method
 
 
 def methods_for(currency: str) -> list[str]:
@@ -63,9 +65,16 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
     }
 
 
-def returned(attempt: AttemptRow, quoted: Sequence[QuotedRow], words: Words, *, email: str) -> dict[str, object]:
-    """What has become of an attempt, for whoever comes back from Stripe."""
-    states = {"succeeded": "paid", "processing": "processing", "created": "confirming", "open": "confirming"}
+def returned(
+    attempt: AttemptRow, quoted: Sequence[QuotedRow], words: Words, *, email: str, is_known: bool
+) -> dict[str, object]:
+    """What has become of an attempt, for whoever comes back from Stripe.
+
+    `is_known`: Stripe was asked just now; a checkout that it still holds open was left without paying.
+    """
+    states = {"succeeded": "paid", "processing": "processing", "created": "confirming"}
+    if not is_known:
+        states["open"] = "confirming"
     return {
         "state": states.get(attempt.state, "failed"),
         "amount": words.money(attempt.amount_cents),
@@ -82,6 +91,16 @@ def returned(attempt: AttemptRow, quoted: Sequence[QuotedRow], words: Words, *, 
             for line in quoted
         ],
     }
+
+
+def again(
+    standing: Standing, attempt: AttemptRow, quoted: Sequence[QuotedRow], *, decimal_mark: str
+) -> list[tuple[str, str]]:
+    """The query of check and pay for the same once more: its charges, or its sum where that cleared not all of one."""
+    payable = {item.charge_id: item.payable_cents for item in standing.items}
+    if any(line.pay_cents + line.discount_cents < payable.get(line.charge_id, 0) for line in quoted):
+        return [("amount", plain(attempt.amount_cents, attempt.currency).replace(".", decimal_mark))]
+    return [("charge", line.charge_public_id) for line in quoted]
 
 
 def arrival(attempt: AttemptRow, words: Words) -> str:
