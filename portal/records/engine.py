@@ -93,6 +93,8 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_ke
         cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        # Without it INSERT OR REPLACE would remove rows behind the back of the triggers that keep the books.
+        cursor.execute("PRAGMA recursive_triggers = ON")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if query_only:
             cursor.execute("PRAGMA query_only = ON")

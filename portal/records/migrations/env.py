@@ -34,6 +34,8 @@ if given is not None:
     migrate(given)
 else:
     engine = open_for_migrations(context.config.attributes["url"])
-    with engine.begin() as connection:
-        migrate(connection)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+    finally:
+        engine.dispose()
