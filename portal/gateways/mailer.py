@@ -65,7 +65,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingLetter:
-    """`message_id` with its angle brackets. `html` may have a <style>: it is inlined, at-rules are kept."""
+    """`message_id` with its angle brackets. `html` may have a <style>: it is inlined, at-rules are kept. Answers go to
+    `reply_to` where it is set, else to the sender."""
 
     to_name: str
     to_email: str
@@ -74,6 +75,7 @@ class OutgoingLetter:
     html: str
     message_id: str
     attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ def compose(letter: OutgoingLetter, sender: Address, sent_at: datetime) -> Email
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = _address(letter.to_name, letter.to_email)
+    if letter.reply_to:
+        message["Reply-To"] = _address("", letter.reply_to)
     message["Subject"] = _clipped(_one_line(letter.subject), _MAX_SUBJECT)
     message["Date"] = format_datetime(sent_at)
     message["Message-ID"] = _matching(_MESSAGE_ID, letter.message_id)

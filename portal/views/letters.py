@@ -29,6 +29,7 @@ class Draft:
 
     contact: ContactRow
     message_id: str
+    reply_to: str
     words: Letter
     paper: str | None = None
     file_name: str = ""
@@ -46,6 +47,7 @@ class Draft:
             text=self.words.text,
             html=self.words.html,
             message_id=self.message_id,
+            reply_to=self.reply_to,
             attachments=attachments,
         )
 
@@ -81,11 +83,15 @@ def compose(session: Session, letter: LetterRow, maker: LinkMaker, *, policy: Po
         context = _invitation(standing, letter, words) | {
             "expires": words.date(local_day(expires_at, policy.time_zone))
         }
-        return Draft(contact, letter.message_id, render_letter("link", frame | context, policy.locale))
+        return Draft(
+            contact, letter.message_id, policy.seller_email, render_letter("link", frame | context, policy.locale)
+        )
     if letter.kind == "receipt":
         return _receipt(session, letter, standing, contact, policy, words, frame)
     context = _about_attempt(session, letter, words)
-    return Draft(contact, letter.message_id, render_letter(letter.kind, frame | context, policy.locale))
+    return Draft(
+        contact, letter.message_id, policy.seller_email, render_letter(letter.kind, frame | context, policy.locale)
+    )
 
 
 def _link(session: Session, letter: LetterRow, maker: LinkMaker, policy: Policy, now: datetime) -> tuple[str, datetime]:
@@ -164,6 +170,7 @@ def _receipt(
     return Draft(
         contact,
         letter.message_id,
+        policy.seller_email,
         render_letter("receipt", {**frame, **context}, policy.locale),
         paper=receipt_paper(found, standing.account, policy, words),
         file_name=f"receipt-{payment_view.receipt_number(payment)}.pdf",

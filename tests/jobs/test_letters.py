@@ -79,9 +79,8 @@ def desk(database: Database, clock: MovableClock) -> Iterator[Desk]:
         mailer = open_mailer(f"smtp://127.0.0.1:{mailbox.smtp_port}", "Harbor Supply Co.", "billing@harbor.example")
         resources = replace(house.resources, mailer=mailer)
         with resources.writing() as session:
-            policies.set_policy(
-                session, "seller_name", "Harbor Supply Co.", effective_on=date(2026, 1, 1), now=now, actor="test"
-            )
+            for key, value in (("seller_name", "Harbor Supply Co."), ("seller_email", "owner@harbor.example")):
+                policies.set_policy(session, key, value, effective_on=date(2026, 1, 1), now=now, actor="test")
             account = add_customer(session, now)
             invoice = add_invoice(
                 session,
@@ -103,6 +102,7 @@ def test_a_statement_goes_out_once_with_a_link_that_opens(desk: Desk) -> None:
     (letter,) = desk.mailbox.messages()
     assert letter.subject == "Your statement from Harbor Supply Co.: $1,000.00 due"
     assert "Pay 1001 by March 11, 2026 and save $18.40 (2% early-payment discount)." in letter.text
+    assert letter.header("Reply-To") == "owner@harbor.example"
     (address,) = {link for link in letter.links if "/l/" in link}
     token = links.read(desk.resources.keys, address.rsplit("/", 1)[1])
     assert token is not None
