@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from portal.actions import policies
+from portal import links
+from portal.actions import correspondence, policies
 from portal.gateways.mailer import MailRefused, MailUnavailable
-from portal.records import accounts, letters
+from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
-from portal.views.letters import LinkMaker, compose
+from portal.views.letters import compose
 
 _LONGEST_WAIT = timedelta(hours=4)
 
@@ -33,13 +34,13 @@ def send_waiting(resources: Resources, *, now: datetime) -> int:
 
 def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     assert resources.mailer is not None
-    maker = LinkMaker(resources.keys, resources.settings.base_url)
     with resources.writing() as session:
-        if letter.contact_id not in {contact.id for contact in accounts.contacts_of(session, letter.account_id)}:
+        found = correspondence.prepare(session, letter, policy=policies.load(session, now=now), now=now)
+        if found is None:
             letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
             return False
-        policy = policies.load(session, now=now)
-        draft = compose(session, letter, maker, policy=policy, now=now)
+    token = links.sign(resources.keys, found.link.public_id, found.link.version)
+    draft = compose(found, href=f"{resources.settings.base_url}/l/{token}")
     try:
         # Receipts and links may repeat after an unclear end: the Message-ID stays, so mailboxes see one letter.
         resources.mailer.send(draft.finished(), sent_at=now)

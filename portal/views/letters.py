@@ -1,20 +1,13 @@
 """Letters in words. Each is a draft until its PDF, if it has one, is drawn outside of any transaction."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from portal import links
-from portal.actions import links as link_actions
-from portal.actions import receipts, statements
-from portal.actions.policies import Policy
-from portal.actions.statements import Standing
+from portal.actions.correspondence import Correspondence
+from portal.actions.receipts import Receipt
 from portal.gateways.mailer import Attachment, OutgoingLetter
 from portal.gateways.pdf import render_pdf
-from portal.records import Session, accounts, attempts, ledger, letters
-from portal.records import links as link_records
 from portal.records.accounts import ContactRow
-from portal.records.letters import LetterRow
+from portal.records.attempts import AttemptRow
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
 from portal.views import payments as payment_view
@@ -52,22 +45,11 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LinkMaker:
-    """What a pay link is made of: the keys that sign it, and the address of the site."""
-
-    keys: Sequence[str]
-    base_url: str
-
-
-def compose(session: Session, letter: LetterRow, maker: LinkMaker, *, policy: Policy, now: datetime) -> Draft:
-    """The letter as of now, with a fresh pay link, which stays the same when the letter is sent again."""
-    account = accounts.by_id(session, letter.account_id)
-    contact = accounts.contact(session, letter.contact_id)
+def compose(found: Correspondence, *, href: str) -> Draft:
+    """The letter in words; `href` is the address of its pay link."""
+    policy, account = found.policy, found.standing.account
     words = Words(policy.locale, account.currency, policy.time_zone, policy.today)
-    standing = statements.load(session, account, on=policy.today, policy=policy)
-    href, expires_at = _link(session, letter, maker, policy, now)
-    frame: dict[str, object] = {
+    context: dict[str, object] = {
         "seller": {
             "name": policy.seller_name,
             "initials": initials(policy.seller_name),
@@ -76,124 +58,83 @@ def compose(session: Session, letter: LetterRow, maker: LinkMaker, *, policy: Po
             "address": policy.seller_address.splitlines(),
         },
         "customer": account.name,
-        "name": contact.name,
+        "name": found.contact.name,
         "href": href,
     }
-    if letter.kind in ("link", "statement"):
-        context = _invitation(standing, letter, words) | {
-            "expires": words.date(local_day(expires_at, policy.time_zone))
-        }
-        return Draft(
-            contact, letter.message_id, policy.seller_email, render_letter("link", frame | context, policy.locale)
-        )
-    if letter.kind == "receipt":
-        return _receipt(session, letter, standing, contact, policy, words, frame)
-    context = _about_attempt(session, letter, words)
+    kind, paper, file_name = found.letter.kind, None, ""
+    if found.receipt is not None:
+        context |= _receipt(found, found.receipt, words)
+        paper = receipt_paper(found.receipt, account, policy, words)
+        file_name = f"receipt-{payment_view.receipt_number(found.receipt.payment)}.pdf"
+    elif found.attempt is not None:
+        context |= _about_attempt(found, found.attempt, words)
+    else:
+        kind = "link"
+        context |= _invitation(found, words)
     return Draft(
-        contact, letter.message_id, policy.seller_email, render_letter(letter.kind, frame | context, policy.locale)
+        contact=found.contact,
+        message_id=found.letter.message_id,
+        reply_to=policy.seller_email,
+        words=render_letter(kind, context, policy.locale),
+        paper=paper,
+        file_name=file_name,
     )
 
 
-def _link(session: Session, letter: LetterRow, maker: LinkMaker, policy: Policy, now: datetime) -> tuple[str, datetime]:
-    if letter.link_id is None:
-        link = link_actions.create_link(
-            session,
-            account_id=letter.account_id,
-            contact_id=letter.contact_id,
-            charge_id=letter.charge_id,
-            now=now,
-            expires_at=now + timedelta(days=policy.link_days),
-            actor="letter",
-        )
-        letters.give_link(session, letter.id, link.id)
-    else:
-        link = link_records.by_id(session, letter.link_id)
-    token = links.sign(maker.keys, link.public_id, link.version)
-    return f"{maker.base_url}/l/{token}", link.expires_at
-
-
-def _invitation(standing: Standing, letter: LetterRow, words: Words) -> dict[str, object]:
+def _invitation(found: Correspondence, words: Words) -> dict[str, object]:
     """A link to the whole account, or to one document of it."""
-    shared: dict[str, object] = {"asked": letter.kind == "link"}
-    charge = standing.charges.get(letter.charge_id) if letter.charge_id is not None else None
+    standing, charge = found.standing, found.charge
+    shared: dict[str, object] = {
+        "asked": found.letter.kind == "link",
+        "expires": words.date(local_day(found.link.expires_at, words.time_zone)),
+        "offers": statement_view.offers(standing, words, only=charge.id if charge else None),
+    }
     if charge is None:
         above = statement_view.heading(standing, words)
-        return shared | {
-            "document": "",
-            "due": "",
-            "offers": statement_view.offers(standing, words),
-            **{key: above[key] for key in ("as_of", "balance_cents", "balance", "overdue")},
-        }
-    row = next(each for each in standing.statement.rows if each.item.charge_id == charge.id)
+        seen = {key: above[key] for key in ("as_of", "balance_cents", "balance", "overdue")}
+        return shared | seen | {"document": "", "due": ""}
+    row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
     return shared | {
         "document": charge.number,
         "as_of": words.date(standing.on),
         "balance_cents": charge.open_cents,
         "balance": words.money(charge.open_cents),
-        "overdue": words.money(row.item.parts.payable_cents) if row.days_past_due else "",
+        "overdue": words.money(row.item.parts.payable_cents) if row and row.days_past_due else "",
         "due": words.date(charge.due_on),
-        "offers": statement_view.offers(standing, words, only=charge.id),
     }
 
 
-def _receipt(
-    session: Session,
-    letter: LetterRow,
-    standing: Standing,
-    contact: ContactRow,
-    policy: Policy,
-    words: Words,
-    frame: Mapping[str, object],
-) -> Draft:
-    assert letter.payment_id is not None
-    payment = ledger.payment_by_id(session, letter.payment_id)
-    found = receipts.load(session, payment, on=policy.today)
-    seen = payment_view.receipt(found, words, base="")
-    balance_cents = standing.statement.balance.balance_cents
-    context = {
+def _receipt(found: Correspondence, receipt: Receipt, words: Words) -> dict[str, object]:
+    payment = receipt.payment
+    balance_cents = found.standing.statement.balance.balance_cents
+    return {
         "amount": words.money(payment.amount_cents),
         "received": words.date(payment.received_on),
         "method": payment_view.method_name(payment.method, words),
         "number": payment_view.receipt_number(payment),
-        "items": [
-            {
-                "number": row.number,
-                "pay": words.money(row.amount_cents),
-                "discount": words.money_or_nothing(row.discount_cents),
-            }
-            for row in found.applied
-        ],
-        "credit": seen["credit"],
+        "items": [_item(row.number, row.amount_cents, row.discount_cents, words) for row in receipt.applied],
+        "credit": payment_view.kept_as_credit(receipt, words),
         "balance_cents": balance_cents,
         "balance": words.money(abs(balance_cents)),
     }
-    return Draft(
-        contact,
-        letter.message_id,
-        policy.seller_email,
-        render_letter("receipt", {**frame, **context}, policy.locale),
-        paper=receipt_paper(found, standing.account, policy, words),
-        file_name=f"receipt-{payment_view.receipt_number(payment)}.pdf",
-    )
 
 
-def _about_attempt(session: Session, letter: LetterRow, words: Words) -> dict[str, object]:
+def _about_attempt(found: Correspondence, attempt: AttemptRow, words: Words) -> dict[str, object]:
     """A bank debit that was started, or one that came to nothing."""
-    assert letter.attempt_id is not None
-    attempt = attempts.by_id(session, letter.attempt_id)
     context: dict[str, object] = {
         "amount": words.money(attempt.amount_cents),
         "started": words.date(local_day(attempt.processing_at or attempt.created_at, words.time_zone)),
-        "items": [
-            {
-                "number": line.number,
-                "pay": words.money(line.pay_cents),
-                "discount": words.money_or_nothing(line.discount_cents),
-            }
-            for line in attempts.quoted(session, attempt.id)
-        ],
+        "items": [_item(line.number, line.pay_cents, line.discount_cents, words) for line in found.quoted],
         "credit": "",
     }
-    if letter.kind == "processing":
+    if found.letter.kind == "processing":
         return context | {"arrival": payment_view.arrival(attempt, words)}
     return context | {"reason": payment_view.reason(attempt, words), "discount_until": ""}
+
+
+def _item(number: str, pay_cents: int, discount_cents: int, words: Words) -> dict[str, str]:
+    return {
+        "number": number,
+        "pay": words.money(pay_cents),
+        "discount": words.money_or_nothing(discount_cents),
+    }

@@ -119,7 +119,6 @@ def reason(attempt: AttemptRow, words: Words) -> str:
 def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
     """A receipt, for the page, the paper and the letter."""
     payment = found.payment
-    applied_cents = sum(row.amount_cents for row in found.applied)
     return {
         "receipt": {
             "number": receipt_number(payment),
@@ -138,8 +137,13 @@ def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
             }
             for row in found.applied
         ],
-        "credit": words.money_or_nothing(payment.amount_cents - applied_cents),
+        "credit": kept_as_credit(found, words),
     }
+
+
+def kept_as_credit(found: Receipt, words: Words) -> str:
+    """What of the payment is on no charge; empty where all of it is."""
+    return words.money_or_nothing(found.payment.amount_cents - sum(row.amount_cents for row in found.applied))
 
 
 def receipt_number(payment: PaymentRow) -> str:
