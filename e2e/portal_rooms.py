@@ -1,0 +1,33 @@
+"""The portal's site and one worker in a single process, on a clock of the world outside.
+
+Everything is imported at the top, so that whoever is forked from a process that imported this starts at once.
+"""
+
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+
+import portal.gateways.mailer
+import portal.gateways.pdf
+import portal.gateways.stripe_checkout  # noqa: F401
+from e2e import crashes as _crashes  # noqa: F401
+from e2e.clock import SharedClock
+from portal.app import create_app
+from portal.jobs import worker
+from portal.resources import open_resources
+from portal.settings import read_settings
+
+
+def serve(listener: socket.socket, clock_file: Path) -> None:
+    """Open what the environment's settings name and answer on the socket until told to stop."""
+    resources = open_resources(read_settings(), clock=SharedClock(clock_file).now)
+    stop = threading.Event()
+    work = threading.Thread(target=worker.run, args=(resources, stop), name="worker", daemon=True)
+    work.start()
+    config = uvicorn.Config(create_app(resources), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    uvicorn.Server(config).run(sockets=[listener])
+    stop.set()
+    work.join()
+    resources.close()
