@@ -3,13 +3,14 @@
 SQLAlchemy's own executemany costs several times the driver's. So SQLite gets the driver's, PostgreSQL gets COPY.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, bindparam, func, select, text
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Date, Select, String, bindparam, cast, func, select, text
 
 from portal.records.charges import ChargeRow
 from portal.records.engine import Session
@@ -55,22 +56,13 @@ _CHARGES = (
         func.coalesce(func.sum(movements.c.receivable_cents), 0),
     )
     .outerjoin(movements, movements.c.charge_id == charges.c.id)
-    .where(charges.c.number.in_(bindparam("wanted", expanding=True)))
     .group_by(charges.c.id)
-)
-_OWNERS = (
-    select(accounts.c.id)
-    .where(
-        accounts.c.id.in_(select(charges.c.account_id).where(charges.c.number.in_(bindparam("wanted", expanding=True))))
-    )
-    .order_by(accounts.c.id)
-    .with_for_update(key_share=True)
 )
 _CREDITS = select(
     credits.c.number, credits.c.account_id, credits.c.issued_on, credits.c.amount_cents, credits.c.tax_cents
-).where(credits.c.number.in_(bindparam("wanted", expanding=True)))
+)
 _PAYMENTS = select(payments.c.reference, payments.c.received_on, payments.c.amount_cents).where(
-    payments.c.method == METHOD, payments.c.reference.in_(bindparam("wanted", expanding=True))
+    payments.c.method == METHOD
 )
 _ACCOUNTS = select(accounts.c.id, accounts.c.number, accounts.c.name, accounts.c.currency).order_by(accounts.c.id)
 _EMAILS = select(contacts.c.account_id, contacts.c.email).order_by(contacts.c.id)
@@ -109,8 +101,11 @@ def hold(session: Session) -> None:
 
 def lock_owners(session: Session, numbers: Sequence[str]) -> None:
     """Let nobody else decide about the accounts of these charges meanwhile (SQLite's write lock does so already)."""
-    if session.dialect.name != "sqlite":
-        list(_in_chunks(session, _OWNERS, numbers))
+    if session.dialect.name == "sqlite":
+        return
+    owners = select(charges.c.account_id).where(_among(session, charges.c.number))
+    wanted = select(accounts.c.id).where(accounts.c.id.in_(owners)).order_by(accounts.c.id)
+    session.execute(wanted.with_for_update(key_share=True), _listed(session, numbers)).all()
 
 
 def all_accounts(session: Session) -> Sequence[tuple[int, str | None, str, str]]:
@@ -126,18 +121,19 @@ def all_emails(session: Session) -> Sequence[tuple[int, str]]:
 def charges_numbered(session: Session, numbers: Sequence[str]) -> dict[str, ChargeRow]:
     """Charges of these numbers, with what is open of them by all that is posted."""
     # PostgreSQL adds up to a Decimal.
-    found = (ChargeRow(*row) for row in _in_chunks(session, _CHARGES, numbers))
+    found = (ChargeRow(*row) for row in _numbered(session, _CHARGES, charges.c.number, numbers))
     return {row.number: row._replace(open_cents=int(row.open_cents)) for row in found}
 
 
 def credits_numbered(session: Session, numbers: Sequence[str]) -> dict[str, CreditRow]:
-    found = (CreditRow(*row) for row in _in_chunks(session, _CREDITS, numbers))
+    found = (CreditRow(*row) for row in _numbered(session, _CREDITS, credits.c.number, numbers))
     return {row.number: row for row in found}
 
 
 def payments_imported(session: Session, numbers: Sequence[str]) -> dict[tuple[str, date], int]:
     """What earlier imports posted, in cents, by invoice number and day."""
-    return {(number, day): cents for number, day, cents in _in_chunks(session, _PAYMENTS, numbers)}
+    found = _numbered(session, _PAYMENTS, payments.c.reference, numbers)
+    return {(number, day): cents for number, day, cents in found}
 
 
 def reserve(session: Session, table: str, count: int) -> Iterator[int]:
@@ -205,11 +201,24 @@ def _copy(session: Session, name: str, rows: Sequence[Row]) -> None:
             copy.write_row(row)
 
 
-def _in_chunks(session: Session, question: Any, numbers: Sequence[str]) -> Iterator[Any]:
-    for some in _chunks(numbers):
-        yield from session.execute(question, {"wanted": list(some)})
+def _numbered(
+    session: Session, question: Select[Any], column: ColumnElement[str], numbers: Sequence[str]
+) -> Iterable[Any]:
+    return session.execute(question.where(_among(session, column)), _listed(session, numbers))
 
 
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _among(session: Session, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """The column is one of the `wanted`: one parameter, however many they are."""
+    wanted: BindParameter[Any] = bindparam("wanted")
+    if session.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(wanted).table_valued("value").c.value))
+    return column.in_(select(func.unnest(cast(wanted, ARRAY(String)))))
+
+
+def _listed(session: Session, numbers: Sequence[str]) -> dict[str, object]:
+    return {"wanted": json.dumps(numbers) if session.dialect.name == "sqlite" else list(numbers)}
+
+
+def _chunks(values: Sequence[Row]) -> Iterator[Sequence[Row]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

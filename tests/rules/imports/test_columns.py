@@ -4,8 +4,12 @@ import codecs
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.rules.imports.reading import invoices, problems
+from portal.rules.imports.totals import MOST_CENTS
+from portal.rules.money import parse_amount
+from tests.rules.imports.reading import invoices, problems, read
 
 TEXT = "customer,number,issued_on,amount,description\nMüller & Söhne,1,2026-01-13,12.50,“quoted”\n"
 
@@ -127,3 +131,10 @@ def test_amounts_that_can_be_read_two_ways_are_named() -> None:
 def test_currencies_without_and_with_three_decimals() -> None:
     text = "customer,number,issued_on,amount,currency\nA,1,2026-01-02,1500,JPY\nB,2,2026-01-02,1.5,KWD\n"
     assert [(each.amount_cents, each.currency) for each in invoices(text)] == [(1500, "jpy"), (1500, "kwd")]
+
+
+@given(st.from_regex(r"-?[0-9]{1,12}\.[0-9]{2}", fullmatch=True).filter(lambda text: float(text) != 0))
+def test_common_amounts_are_what_the_rules_of_money_say(text: str) -> None:
+    (invoice,) = read(priced(text)).invoices or (None,)
+    cents = parse_amount(text, "usd", decimal_mark=".")
+    assert (invoice.amount_cents if invoice else None) == (cents if abs(cents) <= MOST_CENTS else None)
