@@ -45,11 +45,11 @@ def test_a_refusal_shows_its_sentence_and_the_way_back(site: Site) -> None:
 
 
 def test_stripe_gets_json(site: Site) -> None:
-    site.app.router.routes.append(resource("/stripe/webhook", post=conflict))
-    answer = site.browser().post("/stripe/webhook", content=b"{}")
+    site.app.router.routes.append(resource("/stripe/other", post=conflict))
+    answer = site.browser().post("/stripe/other", content=b"{}")
     assert answer.status_code == 409
     assert answer.json() == {"error": "Somebody else has paid this <b>already</b>."}
-    assert site.browser().get("/stripe/webhook").json() == {"error": 405}
+    assert site.browser().get("/stripe/other").json() == {"error": 405}
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read(site: Site) -> None:

@@ -38,6 +38,7 @@ def test_foreign_and_unknown_accounts_answer_alike(site: Site) -> None:
     for browser in (stranger, site.browser(), site.browser(cookie="portal_session=guess")):
         foreign = list(pages(site, site.account.public_id, site.invoice.public_id))
         unknown = list(pages(site, "0" * 24, site.invoice.public_id))
+        assert len(foreign) > 20
         for (method, path), (_, other) in zip(foreign, unknown, strict=True):
             answer, control = browser.request(method, path), browser.request(method, other)
             assert answer.status_code == control.status_code == 404, (method, path)
