@@ -1,60 +1,11 @@
-"""Sample contexts of links, invoices, payments, receipts and problems; see samples.py."""
+"""Sample contexts of invoices, payments, receipts and problems; see samples.py."""
 
 from collections.abc import Mapping
 
 from tests.templates.base import ACCOUNT, CANARY, LAYOUT, NOBODY, SELLER, money, parts
+from tests.templates.link_samples import LINKS
 
 Context = Mapping[str, object]
-
-OPEN_LINK: dict[str, object] = {
-    **NOBODY,
-    "customer": f"Northwind Traders {CANARY}",
-    "document": "",
-    "as_of": "November 22, 2026",
-    "balance_cents": 1569050,
-    "balance": money(1569050),
-    "overdue": money(418000),
-    "due": "",
-    "action": "/l/token",
-}
-ASK: dict[str, object] = {
-    **NOBODY,
-    "errors": [],
-    "email_value": "",
-    "action": "/link",
-    "masked_email": "",
-    "token": "",
-}
-
-LINKS: dict[str, dict[str, Context]] = {
-    "links/open.html": {
-        "account": OPEN_LINK,
-        "invoice": {
-            **OPEN_LINK,
-            "document": "INV-2066",
-            "balance": money(465000),
-            "overdue": "",
-            "due": "December 12, 2026",
-        },
-        "nothing": {**OPEN_LINK, "balance_cents": 0, "balance": money(0), "overdue": ""},
-        "credit": {**OPEN_LINK, "balance_cents": -840, "balance": money(840), "overdue": ""},
-    },
-    "links/request.html": {
-        **{reason: {**ASK, "reason": reason} for reason in ("expired", "revoked", "broken", "signed_out", "none")},
-        "known": {**ASK, "reason": "expired", "masked_email": "a•••@northwind.example", "token": "eyJhIjoxfQ"},
-        "refused": {
-            **ASK,
-            "reason": "expired",
-            "errors": [{"field": "email", "text": "Enter an email address, such as name@example.com."}],
-            "email_value": f"someone {CANARY}",
-        },
-    },
-    "links/requested.html": {
-        "usual": {**NOBODY, "email": "ap@northwind.example", "again": "/link"},
-        "expired": {**NOBODY, "email": "", "again": "/link"},
-    },
-    "payments/thanks.html": {"usual": ASK},
-}
 
 INVOICE: dict[str, object] = {
     **LAYOUT,

@@ -1,0 +1,150 @@
+"""The pages in a real browser: no accessibility findings, nothing blocked by the policy, and the little script."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.templates.gallery import write_gallery
+
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'"
+# Each theme and each width once: colours do not depend on the width.
+SCREENS = [("light", 1280), ("dark", 390)]
+STATEMENT = "statements-show-usual.html"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:
+    """The gallery's address and its pages; papers and letters are read by other programs."""
+    folder = tmp_path_factory.mktemp("gallery")
+    names = [name for name in write_gallery(folder) if not name.startswith(("pdf-", "letter-"))]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", names
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    wanted = (os.environ.get("PORTAL_CHROMIUM"), "chromium", "google-chrome")
+    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def statement(chromium: Browser, gallery: tuple[str, list[str]]) -> Iterator[Page]:
+    """The usual statement: three rows checked, one with a discount."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{gallery[0]}/{STATEMENT}")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_pages_have_no_findings(chromium: Browser, gallery: tuple[str, list[str]], scheme: str, width: int) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    findings = [finding for name in gallery[1] for finding in _findings(page, f"{gallery[0]}/{name}")]
+    context.close()
+    assert findings == []
+
+
+def test_the_total_follows_the_selection(statement: Page) -> None:
+    total = statement.locator(".sums [data-total]")
+    discount = statement.locator(".sums [data-discount]")
+    expect(total).to_have_text("$11,037.50")
+    statement.get_by_label("Pay INV-2071").check()
+    expect(total).to_have_text("$15,506.30")
+    expect(discount).to_have_text("−$184.20")
+    statement.get_by_role("button", name="Clear all").click()
+    expect(total).to_have_text("$0.00")
+    expect(discount).to_be_hidden()
+    statement.get_by_role("button", name="Select all overdue").click()
+    expect(statement.get_by_role("button", name="Review and pay $4,180.00")).to_be_enabled()
+    statement.get_by_role("button", name="Select all", exact=True).click()
+    expect(statement.locator("input[name=charge]:checked")).to_have_count(4)
+
+
+def test_the_theme_is_remembered(statement: Page) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = statement.evaluate(ground)
+    switch = statement.get_by_role("button", name="Dark theme")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    assert statement.evaluate(ground) != light
+    statement.reload()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    assert statement.evaluate(ground) != light
+
+
+def test_a_second_click_sends_nothing(chromium: Browser, gallery: tuple[str, list[str]]) -> None:
+    page = chromium.new_page()
+    page.goto(f"{gallery[0]}/payments-check-usual.html")
+    page.evaluate(
+        """() => { window.sent = 0; addEventListener("submit", (event) => {
+            if (!event.defaultPrevented) window.sent += 1; event.preventDefault(); }); }"""
+    )
+    button = page.get_by_role("button", name="Pay $11,037.50")
+    button.dblclick()
+    assert page.evaluate("sent") == 1
+    expect(button).to_be_enabled()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    button.click()
+    assert page.evaluate("sent") == 2
+    page.close()
+
+
+def test_without_a_script_the_choice_is_a_plain_form(chromium: Browser, gallery: tuple[str, list[str]]) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{gallery[0]}/{STATEMENT}")
+    expect(page.locator("[data-total]").first).to_be_hidden()
+    expect(page.get_by_role("button", name="Dark theme")).to_be_hidden()
+    expect(page.get_by_role("button", name="Select all overdue")).to_be_hidden()
+    page.get_by_label("Pay INV-2041").uncheck()
+    page.get_by_role("button", name="Review and pay").click()
+    assert page.url.endswith("/pay?charge=ch_INV-2058&charge=ch_INV-2066")
+    context.close()
+
+
+def _findings(page: Page, address: str) -> Iterator[str]:
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    page.on("console", listen)
+    page.goto(address)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        yield f"{address}: wider than the screen"
+    for violation in Axe().run(page).response["violations"]:
+        yield f"{address}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+    page.remove_listener("console", listen)
+    yield from (f"{address}: {text}" for text in said)
