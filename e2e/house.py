@@ -11,13 +11,16 @@ import signal
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from e2e.clock import SharedClock
 from e2e.mailbox import start_mailbox
 from e2e.portal_process import PortalProcess
 from e2e.serving import serve
 from e2e.stripe import TEST_KEY, StripeWorld, stripe_app
+
+if TYPE_CHECKING:
+    from portal.resources import Resources
 
 FIRST_PORT = 8000
 
@@ -61,13 +64,18 @@ class House:
         self._stripe.stop()
         self.mailbox.stop()
 
+    def resources(self) -> "Resources":
+        """The portal's own rooms, opened in this process too; to be closed by the caller."""
+        from portal.resources import open_resources
+
+        return open_resources(_settings(self.portal.settings), clock=self.clock.now)
+
     def _fill(self) -> str:
         """Load the sample company while the portal's process is still waking up; a customer's link."""
         from e2e.sample import company
         from e2e.sample.load import address, load
-        from portal.resources import open_resources
 
-        resources = open_resources(_settings(self.portal.settings), clock=self.clock.now)
+        resources = self.resources()
         load(resources, self.world, self.clock)
         link = address(resources, company.NORTHWIND, now=self.clock.now())
         resources.close()

@@ -3,7 +3,8 @@
 It begins two days ago, so that a bank debit is under way when the clock comes back to now.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from e2e.clock import SharedClock
@@ -31,13 +32,15 @@ def load(resources: Resources, world: StripeWorld, clock: SharedClock) -> None:
         for key, value in company.POLICIES.items():
             since = (started_at - _LONG_AGO).date()
             policies.set_policy(session, key, value, effective_on=since, now=started_at, actor="sample")
-    _import(resources, now=started_at)
+    # The real today of the seller: what is dated two days ago is not dated ahead.
+    today = local_day(started_at + timedelta(days=2), company.POLICIES["time_zone"])
+    bring_in(resources, company.CUSTOMERS, now=started_at, today=today)
     _pay(resources, world, company.WINDROW, "INV-2068", "us_bank_account", now=started_at)
     _pay(resources, world, company.SALTMARSH, "INV-2065", "card", now=started_at)
     now = clock.move(days=2)
     with resources.writing() as session:
         for customer in _LETTERS_TO:
-            _write(session, customer, now=now)
+            write_statement(session, customer, now=now)
 
 
 def address(resources: Resources, customer: Customer, *, now: datetime) -> str:
@@ -47,14 +50,28 @@ def address(resources: Resources, customer: Customer, *, now: datetime) -> str:
     return f"{resources.settings.base_url}/l/{tokens.sign(resources.keys, made.public_id, made.version)}"
 
 
-def _import(resources: Resources, *, now: datetime) -> None:
-    # The real today of the seller: what is dated two days ago is not dated ahead.
-    today = local_day(now + timedelta(days=2), company.POLICIES["time_zone"])
+def bring_in(resources: Resources, customers: Iterable[Customer], *, now: datetime, today: date) -> None:
+    """Import the customers and what they bought, dated in days before the seller's `today`."""
+    invoices = company.csv_file(today, customers)
     report = imports.import_file(
-        resources, company.csv_file(today), file_name="harbor-supply.csv", now=now, today=today, actor="sample"
+        resources, invoices, file_name="harbor-supply.csv", now=now, today=today, actor="sample"
     )
     if report.problems:
         raise ValueError(f"the sample company does not import: {report.problems[0]}")
+
+
+def write_statement(session: Session, customer: Customer, *, now: datetime) -> None:
+    """Stage the letter with the pay link to the customer's first contact."""
+    account = _account(session, customer)
+    contact = accounts.contacts_of(session, account.id)[0]
+    letters.stage(
+        session,
+        kind="statement",
+        key=f"statement:{contact.id}:sample",
+        account_id=account.id,
+        contact_id=contact.id,
+        now=now,
+    )
 
 
 def _pay(
@@ -89,19 +106,6 @@ def _pay(
         attempt = attempts.by_stripe_id(session, checkout_id)
     assert attempt is not None
     payments.sync_payment(resources, attempt.id, now=now)
-
-
-def _write(session: Session, customer: Customer, *, now: datetime) -> None:
-    account = _account(session, customer)
-    contact = accounts.contacts_of(session, account.id)[0]
-    letters.stage(
-        session,
-        kind="statement",
-        key=f"statement:{contact.id}:sample",
-        account_id=account.id,
-        contact_id=contact.id,
-        now=now,
-    )
 
 
 def _link(session: Session, account: AccountRow, *, now: datetime) -> LinkRow:
