@@ -44,9 +44,9 @@ def _utf16_without_mark(data: bytes) -> str | None:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
-    if odd > half * 0.7 and even < half * 0.1:
+    if odd * 10 > half * 7 and even * 10 < half:
         return "utf-16-le"
-    if even > half * 0.7 and odd < half * 0.1:
+    if even * 10 > half * 7 and odd * 10 < half:
         return "utf-16-be"
     return None
 

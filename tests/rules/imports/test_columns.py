@@ -133,7 +133,7 @@ def test_currencies_without_and_with_three_decimals() -> None:
     assert [(each.amount_cents, each.currency) for each in invoices(text)] == [(1500, "jpy"), (1500, "kwd")]
 
 
-@given(st.from_regex(r"-?[0-9]{1,12}\.[0-9]{2}", fullmatch=True).filter(lambda text: float(text) != 0))
+@given(st.from_regex(r"-?[0-9]{1,12}\.[0-9]{2}", fullmatch=True).filter(lambda text: text.strip("-0.") != ""))
 def test_common_amounts_are_what_the_rules_of_money_say(text: str) -> None:
     (invoice,) = read(priced(text)).invoices or (None,)
     cents = parse_amount(text, "usd", decimal_mark=".")
