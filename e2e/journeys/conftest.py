@@ -1,0 +1,53 @@
+"""One house and one browser for each worker; each journey gets its own customers and browsers in a town.
+
+A journey ends well only if no browser complained, none left this machine, the stand-in was asked and answered in
+Stripe's own types, and the books are right.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from e2e.house import House
+from e2e.journeys.town import PATIENCE_S, Town
+from portal.actions.check import check_books
+
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, or playwright's own where there is none."""
+    wanted = (os.environ.get("PORTAL_CHROMIUM"), "chromium", "google-chrome")
+    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """What `make run` starts, with the sample company."""
+    opened = House(tmp_path_factory.mktemp("house"))
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="session")
+def whole_town(house: House, chromium: Browser) -> Iterator[Town]:
+    resources = house.resources()
+    yield Town(house, resources, chromium)
+    resources.close()
+
+
+@pytest.fixture
+def town(whole_town: Town) -> Iterator[Town]:
+    yield whole_town
+    assert whole_town.send_home() == []
+    assert whole_town.world.type_errors == []
+    with whole_town.resources.reading() as session:
+        assert check_books(session, now=whole_town.house.clock.now()).breaches == ()

@@ -1,0 +1,39 @@
+"""The power goes between Stripe's success and our posting: once the portal is back, the payment stands there once."""
+
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.journeys.steps import balance, choose, fill_card, go_to_stripe, review, sees
+from e2e.journeys.town import Town
+
+
+@pytest.mark.parametrize("crash", ["posting.before_commit", "posting.after_commit"])
+def test_a_killed_portal_posts_once(town: Town, crash: str) -> None:
+    portal = town.house.portal
+    guest = town.guest()
+    portal.kill()
+    portal.start(crash=crash).release()
+    page = town.at_statement(guest)
+    statement = page.url
+    choose(page, "2066", "2071")
+    review(page)
+    go_to_stripe(page, "card")
+    fill_card(page)
+    assert portal.wait_for_end() == -signal.SIGKILL
+    portal.start().release()
+
+    session = town.world.all("checkout.session")[-1]
+    page.goto(session["success_url"])
+    sees(page, "Payment received", "$9,025.80")
+    page.goto(statement)
+    balance(page, "$6,480.50")
+    page.get_by_role("link", name="Payment history").click()
+    expect(page.locator("tbody").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("row").filter(has_text="$9,025.80")).to_have_count(1)
+    # Every webhook has been answered, and the receipt is written but once.
+    town.letter(guest, "Receipt from")
+    town.world.settle()
+    assert all(each.state == "delivered" for each in town.world.deliveries)
+    assert len(town.letters(guest, "Receipt from")) == 1
