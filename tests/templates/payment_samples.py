@@ -165,6 +165,7 @@ PAGES: dict[str, dict[str, Context]] = {
             },
             "invoice": {**dict(INVOICE["invoice"]), "status": "overdue", "relative": "3 days late"},  # type: ignore[call-overload]
         },
+        "one_document": {**INVOICE, "links": {"pdf": "/a/acc_7Q2/invoices/ch_2066.pdf", "statement": ""}},
         "paid": {
             **INVOICE,
             "invoice": {
@@ -232,7 +233,13 @@ PAGES: dict[str, dict[str, Context]] = {
         },
         "nothing": {**LAYOUT, "payments": [], "links": {"statement": "/a/acc_7Q2"}},
     },
-    "receipts/show.html": {"usual": RECEIPT},
+    "receipts/show.html": {
+        "usual": RECEIPT,
+        "one_document": {
+            **RECEIPT,
+            "links": {"pdf": "/r.pdf", "statement": "/a/acc_7Q2/invoices/1", "history": ""},
+        },
+    },
     "errors/problem.html": {
         **{str(code): {**NOBODY, "code": code, "sentence": "", "back": ""} for code in (403, 404, 413, 429, 500, 503)},
         "refused": {
