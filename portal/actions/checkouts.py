@@ -113,8 +113,12 @@ def _attempt_or_obstacles(
     if found.total_cents != wish.shown_cents:
         raise FiguresChanged("The amount has changed since you opened this page. Check the new figures.")
     holders = attempts.holding(session, [line.charge_id for line in found.lines])
+    replaced = [holder for holder in holders if holder.public_id == wish.replaces]
     for holder in holders:
-        if holder.session_id != payer.session_id and holder.public_id != wish.replaces:
+        if holder.session_id != payer.session_id and holder not in replaced:
+            if replaced:
+                # One after the other: the payer is told of the next once this one has ended.
+                return None, replaced
             raise HeldByAnother(holder)
     if len(holders) == 1 and _is_the_same(session, holders[0], payer, wish, found, now):
         return holders[0], ()

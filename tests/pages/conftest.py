@@ -1,12 +1,30 @@
 """The site on SQLite: what these tests look at is the same on every database."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from portal.records import Database
 from tests.support.clock import MovableClock
+from tests.support.house import open_house
+from tests.support.paying import PayingSite
 from tests.support.site import Site
 
 
 @pytest.fixture
 def site(sqlite_database: Database, clock: MovableClock) -> Site:
     return Site(sqlite_database, clock)
+
+
+@pytest.fixture
+def shop(sqlite_database: Database, clock: MovableClock) -> Iterator[PayingSite]:
+    """The site with the stand-in for Stripe behind it."""
+    with open_house(sqlite_database, clock) as house:
+        yield PayingSite(house)
+
+
+@pytest.fixture
+def shop_on_both(database: Database, clock: MovableClock) -> Iterator[PayingSite]:
+    """As `shop`, once on each database: for what writes."""
+    with open_house(database, clock) as house:
+        yield PayingSite(house)

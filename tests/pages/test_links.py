@@ -9,8 +9,8 @@ from portal import links
 from portal.actions.access import find_access
 from portal.actions.links import revoke_link
 from portal.records import Database
-from portal.records import links as link_records
 from tests.support.dump import dump
+from tests.support.rows import raise_version
 from tests.support.site import Site
 
 DEAD = "have a new link sent to you|new one sent to you|A new one takes a moment"
@@ -182,7 +182,7 @@ def test_raising_the_version_ends_a_living_session(site: Site) -> None:
     visitor.post(site.path(link))
     assert reaches(site, visitor.cookies["portal_session"])
     with site.resources.writing() as session:
-        link_records.raise_version(session, link.id)
+        raise_version(session, link.id)
     assert not reaches(site, visitor.cookies["portal_session"])
     assert visitor.get(site.path(link)).status_code == 404
 
