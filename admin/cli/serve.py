@@ -3,14 +3,26 @@
 import signal
 import sys
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from portal.settings import Settings
-
 WORKER = (sys.executable, "-m", "admin.cli.main", "worker", "--with-parent")
+
+
+# No token of a link gets into a log.
+LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_tokens": {"()": "portal.web.logs.WithoutTokens"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]},
+    },
+    "loggers": {"uvicorn": {"handlers": ["errors"], "level": "INFO", "propagate": False}},
+}
+# Whose word about forwarded addresses counts is ours to judge, in `web/visitors`.
+OPTIONS: dict[str, Any] = {"proxy_headers": False, "server_header": False, "log_config": LOGS}
 
 
 def serve(
@@ -31,33 +43,11 @@ def serve(
         if supervisor is not None:
             supervisor.start()
         try:
-            uvicorn.run(create_app(resources), host=host, port=port, **server_options(resources.settings))
+            uvicorn.run(create_app(resources), host=host, port=port, **OPTIONS)
         finally:
             if supervisor is not None:
                 supervisor.stop()
 
 
-def server_options(settings: "Settings") -> dict[str, Any]:
-    """uvicorn's options: forwarded addresses are believed from named proxies only, and no token gets into a log."""
-    return {
-        "proxy_headers": bool(settings.trusted_proxies),
-        "forwarded_allow_ips": list(settings.trusted_proxies),
-        "server_header": False,
-        "log_config": _LOGS,
-    }
-
-
 def _exit(signum: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
-
-
-_LOGS = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"without_tokens": {"()": "portal.web.logs.WithoutTokens"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {
-        "errors": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_tokens"]},
-    },
-    "loggers": {"uvicorn": {"handlers": ["errors"], "level": "INFO", "propagate": False}},
-}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from portal.actions import history
 from portal.records import Session
@@ -10,7 +11,9 @@ from portal.records import policies as records
 from portal.records.policies import PolicyRow
 from portal.rules.dates import local_day
 from portal.rules.policy import default_policies, parse_policy
-from portal.wording import Words
+
+if TYPE_CHECKING:
+    from portal.wording import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,11 @@ class Policy:
     link_days: int
     session_hours: int
 
-    def words(self, currency: str) -> Words:
+    def words(self, currency: str) -> "Words":
         """How figures of this currency, dates and sentences are written today."""
+        # Imported late: a command line that shows no words in a customer's language need not wait for them.
+        from portal.wording import Words
+
         return Words(self.locale, currency, self.time_zone, self.today)
 
 
