@@ -44,6 +44,9 @@ class Resources:
     def writing(self) -> AbstractContextManager[Session]:
         return self.database.writing()
 
+    def single(self) -> AbstractContextManager[Session]:
+        return self.database.single()
+
     def close(self) -> None:
         self.database.dispose()
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from unittest.mock import patch
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -67,10 +68,10 @@ def _storing(url: str) -> ASGIApp:
     from portal.actions import inbox
     from portal.app import create_app
 
-    def left_alone(resources: object, subject: str, *, now: object) -> None:
-        """In place of `inbox.handle`."""
+    async def left_alone(resources: object, subject: str, *, now: object) -> None:
+        """In place of `inbox.handle`; not even a thread is started for it."""
 
-    inbox.handle = left_alone
+    patch.object(inbox, "handle", left_alone).start()
     return create_app(opened(url))
 
 

@@ -36,7 +36,7 @@ def receive(resources: Resources, raw: bytes, signature: str | None, *, now: dat
     """
     secrets = [secret.get_secret_value() for secret in resources.settings.stripe_webhook_secrets]
     event = read_event(raw, signature, secrets=secrets, now=now, live=resources.settings.is_live)
-    with resources.writing() as session:
+    with resources.single() as session:
         inbox.store(
             session,
             event_id=event.event_id,

@@ -1,15 +1,17 @@
 """Opening the database: SQLite that waits and loses no update, PostgreSQL that does not wait for ever.
 
-Two engines, one to read and one to write. On SQLite a transaction that may write takes the write lock at its
-start (`BEGIN IMMEDIATE`): an upgrade half way fails at once, whatever the busy timeout says.
+One engine to read, one to write, one for single statements. On SQLite a transaction that may write takes the
+write lock at its start (`BEGIN IMMEDIATE`): an upgrade half way fails at once, whatever the busy timeout says.
 """
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
 Session = Connection
@@ -22,10 +24,14 @@ _POSTGRES_LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace."""
+    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace.
+
+    `single()` is for one statement that needs no transaction around it: it stands as soon as it is executed.
+    """
 
     reader: Engine
     writer: Engine
+    one_by_one: Engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -37,27 +43,33 @@ class Database:
         with self.writer.begin() as session:
             yield session
 
+    @contextmanager
+    def single(self) -> Iterator[Session]:
+        with self.one_by_one.connect() as session:
+            yield session
+
     def dispose(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+        self.one_by_one.dispose()
 
 
 def open_database(url: str) -> Database:
     """Open `sqlite:////path/file.db` or `postgresql://…`; the driver is psycopg 3, whatever the address says."""
     parsed = make_url(url)
     if is_sqlite(parsed):
-        writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
-        reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
-        return Database(reader=reader, writer=writer)
-    writer = create_engine(psycopg(parsed), pool_pre_ping=True, connect_args={"options": _POSTGRES_LIMITS})
-    reader = create_engine(
-        psycopg(parsed),
-        pool_pre_ping=True,
-        isolation_level="REPEATABLE READ",
-        execution_options={"postgresql_readonly": True},
-        connect_args={"options": _POSTGRES_LIMITS},
+        return Database(
+            reader=_sqlite_engine(url, begin="BEGIN", query_only=True),
+            writer=_sqlite_engine(url, begin="BEGIN IMMEDIATE"),
+            one_by_one=_sqlite_engine(url, begin=""),
+        )
+    return Database(
+        reader=_postgresql_engine(
+            parsed, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
+        ),
+        writer=_postgresql_engine(parsed),
+        one_by_one=_postgresql_engine(parsed, isolation_level="AUTOCOMMIT"),
     )
-    return Database(reader=reader, writer=writer)
 
 
 def open_for_migrations(url: str) -> Engine:
@@ -74,6 +86,20 @@ def is_sqlite(url: URL) -> bool:
 
 def psycopg(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg")
+
+
+def _postgresql_engine(url: URL, **options: Any) -> Engine:
+    engine = create_engine(psycopg(url), connect_args={"options": _POSTGRES_LIMITS}, **options)
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, proxy: Any) -> None:
+        # An idle connection has nothing to say but that it has ended; asking the server would cost a round trip.
+        sockets = select.poll()
+        sockets.register(connection.fileno(), select.POLLIN)
+        if sockets.poll(0):
+            raise DisconnectionError
+
+    return engine
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True) -> Engine:
@@ -100,8 +126,10 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_ke
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    if begin:
+
+        @event.listens_for(engine, "begin")
+        def start(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
 
     return engine
