@@ -4,6 +4,7 @@ What the business has decided (terms, time zone, smallest payment) is not here: 
 """
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -43,6 +44,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in filter(None, values):
+            try:
+                ip_network(value, strict=False)
+            except ValueError:
+                raise ValueError(f"{value} is not an address or a network such as 10.0.0.0/8") from None
+        return tuple(filter(None, values))
 
     @field_validator("stripe_secret_key", "smtp_url", mode="before")
     @classmethod

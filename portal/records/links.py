@@ -110,12 +110,6 @@ def revoke(session: Session, link_id: int, *, now: datetime) -> bool:
     return ended.rowcount == 1
 
 
-def raise_version(session: Session, link_id: int) -> int:
-    """Cut off every copy of the link's token and return the version that a new one must say."""
-    raised = update(links).where(links.c.id == link_id).values(version=links.c.version + 1)
-    return int(session.execute(raised.returning(links.c.version)).scalar_one())
-
-
 def mark_opened(session: Session, link_id: int, *, now: datetime) -> None:
     """A person has pressed the link's button; only the first time is kept."""
     session.execute(update(links).where(links.c.id == link_id, links.c.opened_at.is_(None)).values(opened_at=now))

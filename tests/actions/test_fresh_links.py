@@ -16,6 +16,7 @@ from portal.records.tables import letters
 from portal.records.tables import throttle as counters
 from tests.support.books import add_customer, add_invoice
 from tests.support.clock import MovableClock
+from tests.support.rows import raise_version
 
 
 class Desk:
@@ -130,7 +131,7 @@ def test_any_other_token_stages_nothing(desk: Desk, clock: MovableClock) -> None
     revoked, raised = desk.expired_link(), desk.expired_link()
     with desk.database.writing() as session:
         links.revoke(session, revoked.id, now=clock.now())
-        links.raise_version(session, raised.id)
+        raise_version(session, raised.id)
         live = create_link(
             session,
             account_id=desk.account.id,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, Table, insert
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, Table, insert, update
 
 from portal.records import Session
+from portal.records.tables import links
 from portal.records.types import Instant, Json
 
 _numbers = count(1)
@@ -53,3 +54,8 @@ def _value(session: Session, column: Column[object]) -> object:
         if isinstance(column.type, kind):
             return value
     return f"text-{number}"[: getattr(column.type, "length", None)]
+
+
+def raise_version(session: Session, link_id: int) -> None:
+    """Cut off every copy of the link's token there is."""
+    session.execute(update(links).where(links.c.id == link_id).values(version=links.c.version + 1))
