@@ -9,14 +9,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from portal.actions import history, statements
-from portal.actions.links import contact_on_file, state_of
+from portal.actions.links import state_of
 from portal.actions.policies import Policy
 from portal.links import LinkToken
 from portal.records import Session, links, sessions
-from portal.rules.links import mask_email
 from portal.rules.statement import Statement
 
 
@@ -32,14 +30,6 @@ class LinkPreview:
     balance_cents: int
     overdue_cents: int
     due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLink:
-    """A link that opens nothing, and why. Only for an expired one is told where a fresh one would go, masked."""
-
-    reason: Literal["expired", "revoked", "broken"]
-    masked_email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +64,11 @@ class Access:
         return self.charge_ids is None or (bool(found) and self.charge_ids.issuperset(found))
 
 
-def preview_link(session: Session, token: LinkToken | None, *, policy: Policy, now: datetime) -> LinkPreview | DeadLink:
-    """What the page behind a link shows."""
+def preview_link(session: Session, token: LinkToken | None, *, policy: Policy, now: datetime) -> LinkPreview | None:
+    """What the page behind a link shows; None for one that opens nothing, whatever the reason."""
     view = links.by_public_id(session, token.public_id) if token else None
-    if token is None or view is None:
-        return DeadLink("broken")
-    state = state_of(view, token.version, now=now)
-    if state == "gone":
-        return DeadLink("revoked")
-    if state == "expired":
-        contact = contact_on_file(session, view)
-        return DeadLink("expired", mask_email(contact.email) if contact else None)
+    if token is None or view is None or state_of(view, token.version, now=now) != "live":
+        return None
     shown = statements.load(session, view.account, on=policy.today, policy=policy).statement
     if view.link.charge_id is None:
         balance_cents, overdue_cents, due_on = shown.balance.balance_cents, shown.overdue_cents, None

@@ -4,8 +4,7 @@ from starlette.responses import Response
 
 from portal import links
 from portal.actions import access, fresh_links
-from portal.actions.access import DeadLink, LinkPreview
-from portal.actions.policies import Policy
+from portal.actions.access import LinkPreview
 from portal.links import LinkToken
 from portal.templating import format_date, format_money, gettext
 from portal.web.cookies import forget_secret, keep_secret
@@ -27,8 +26,8 @@ def show(visit: Visit) -> Response:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         found = access.preview_link(session, _token(visit), policy=policy, now=visit.now)
-    if isinstance(found, DeadLink):
-        return _dead(visit, found, policy)
+    if found is None:
+        return link_form(policy, reason="dead", status=404, token=visit.path["token"])
     return visit.page("links/open.html", _opening(visit, found, policy.locale), policy=policy)
 
 
@@ -84,16 +83,6 @@ def end(visit: Visit) -> Response:
 
 def _token(visit: Visit) -> LinkToken | None:
     return links.read(visit.resources.keys, visit.path["token"])
-
-
-def _dead(visit: Visit, link: DeadLink, policy: Policy) -> Response:
-    return link_form(
-        policy,
-        reason=link.reason,
-        status=404,
-        token=visit.path["token"] if link.masked_email else "",
-        masked_email=link.masked_email,
-    )
 
 
 def _opening(visit: Visit, link: LinkPreview, locale: str) -> dict[str, object]:

@@ -53,16 +53,14 @@ def link_form(
     errors: list[dict[str, str]] | None = None,
     email_value: str = "",
     token: str = "",
-    masked_email: str | None = None,
 ) -> Response:
-    """The page that sends a fresh link; with a token and a masked address it needs one button only."""
+    """The page that sends a fresh link; whoever came with a token, whatever became of it, needs one button only."""
     context = {
         "reason": reason,
         "errors": errors or [],
         "email_value": email_value,
         "action": "/link",
         "token": token,
-        "masked_email": masked_email or "",
     }
     return html("links/request.html", context, policy=policy, status=status)
 

@@ -13,7 +13,7 @@ from tests.support.dump import dump
 from tests.support.rows import raise_version
 from tests.support.site import Site
 
-DEAD = "have a new link sent to you|new one sent to you|A new one takes a moment"
+DEAD = "This link no longer works"
 
 
 def cookies(answer: Response) -> str:
@@ -118,14 +118,15 @@ def test_a_link_that_opens_nothing_offers_a_fresh_one(site: Site, kind: str) -> 
         assert re.search(DEAD, answer.text)
         assert not cookies(answer)
         assert "Northwind" not in answer.text
-        assert 'action="/link"' in answer.text
+        assert "Send a new link to the address on file" in answer.text
+        token = path.removeprefix("/l/")
+        assert answer.text.replace(token, "") == site.browser().get("/l/made-up").text.replace("made-up", "")
 
 
 def test_an_expired_link_is_renewed_with_one_button(site: Site) -> None:
     path = site.path(site.link())
     site.clock.move(days=30)
     page = site.browser().get(path)
-    assert "Send a new link to a•••@northwind.example" in page.text
     token = re.search(r'name="token" value="([^"]+)"', page.text)
     assert token
     answer = site.browser().post("/link", data={"token": token[1]})

@@ -22,7 +22,6 @@ ASK: dict[str, object] = {
     "errors": [],
     "email_value": "",
     "action": "/link",
-    "masked_email": "",
     "token": "",
 }
 
@@ -40,11 +39,11 @@ LINKS: dict[str, dict[str, Context]] = {
         "credit": {**OPEN_LINK, "balance_cents": -840, "balance": money(840), "overdue": ""},
     },
     "links/request.html": {
-        **{reason: {**ASK, "reason": reason} for reason in ("expired", "revoked", "broken", "signed_out", "none")},
-        "known": {**ASK, "reason": "expired", "masked_email": "a•••@northwind.example", "token": "eyJhIjoxfQ"},
+        **{reason: {**ASK, "reason": reason} for reason in ("signed_out", "none")},
+        "dead": {**ASK, "reason": "dead", "token": "eyJhIjoxfQ"},
         "refused": {
             **ASK,
-            "reason": "expired",
+            "reason": "dead",
             "errors": [{"field": "email", "text": "Enter an email address, such as name@example.com."}],
             "email_value": f"someone {CANARY}",
         },
