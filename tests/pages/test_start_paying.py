@@ -54,7 +54,7 @@ def test_more_invoices_than_stripe_shows_lines_can_be_paid_at_once(shop: PayingS
     ],
 )
 def test_a_form_that_lacks_something_is_shown_again(
-    shop: PayingSite, changes: dict[str, object], sentence: str
+    shop: PayingSite, changes: dict[str, Any], sentence: str
 ) -> None:
     visitor = shop.visitor()
     page = shop.check(visitor, shop.example)

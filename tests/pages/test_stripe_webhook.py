@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 
 import pytest
 from httpx2 import Response
@@ -76,7 +77,7 @@ def test_two_events_of_one_payment_post_once(shop: PayingSite) -> None:
     assert len(dump(shop.resources.database)["payments"]) == 1
 
 
-REFUSED = {
+REFUSED: dict[str, Callable[[PayingSite, bytes, int], Response]] = {
     "forged": lambda shop, body, now: post(shop, body, secret="whsec_" + "f" * 32),
     "old": lambda shop, body, now: post(shop, body, at=now - 301),
     "future": lambda shop, body, now: post(shop, body, at=now + 301),
@@ -143,8 +144,8 @@ def test_payments_of_something_else_are_foreign_and_asked_for_once(shop: PayingS
 
 
 def test_events_that_are_no_payments_are_put_aside(shop: PayingSite) -> None:
-    made = {"data": {"object": {"id": "cus_1", "object": "customer"}}, "type": "customer.created"}
-    assert post(shop, event("1", **made)).status_code == 200
+    about = {"object": {"id": "cus_1", "object": "customer"}}
+    assert post(shop, event("1", type="customer.created", data=about)).status_code == 200
     assert states(shop) == ["ignored"]
 
 

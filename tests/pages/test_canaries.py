@@ -1,0 +1,96 @@
+"""What others wrote stays words: a canary in every text field, looked for on every page, paper, table and letter."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import insert
+
+from portal.actions import letters
+from portal.actions.policies import set_policy
+from portal.gateways.mailer import OutgoingLetter
+from portal.jobs.letters import send_waiting
+from portal.records import accounts, ledger
+from portal.records.tables import charge_lines, charges
+from portal.records.types import new_public_id
+from portal.rules.ledger import invoice_issued
+from tests.support.books import Invoice
+from tests.support.paying import PayingSite
+from tests.support.reading import csv_table, pdf_text
+
+CANARIES = (
+    '<script>alert("NAME")</script>',
+    "\"><img src=x onerror=alert('NAME')>",
+    "javascript:alert(`NAME`)",
+    "{{ 7*7 }}{% raw %}%(NAME)s %s",
+    "</title></textarea>'NAME'--><svg/onload=alert(1)>",
+)
+LIVE = re.compile(
+    r"<script>alert|<img src=x|<svg/onload|href=\"javascript|49\{% raw|<[^>]+\son(?:error|load)=", re.IGNORECASE
+)
+
+
+def fill(shop: PayingSite, canary: str) -> Invoice:
+    """An account whose every text is the canary, with one invoice."""
+    now, today = shop.clock.now(), shop.clock.now().date()
+    with shop.resources.writing() as session:
+        for key in ("seller_name", "seller_address"):
+            set_policy(session, key, canary, effective_on=today, now=now, actor="test")
+        account = accounts.add(session, number=canary[:20], name=canary, currency="usd", now=now)
+        accounts.add_contact(session, account_id=account.id, name=canary, email="ap@canary.example", now=now)
+        public_id = new_public_id()
+        values = {
+            "public_id": public_id, "account_id": account.id, "kind": "invoice", "number": canary[:64],
+            "issued_on": today, "due_on": today, "amount_cents": 1_000, "tax_cents": 0, "terms": "2/10 net 30",
+            "discount_base": "net", "discount_mode": "full", "memo": canary, "created_at": now,
+        }  # fmt: skip
+        charge_id = int(session.execute(insert(charges).returning(charges.c.id), values).scalar_one())
+        line = {"charge_id": charge_id, "position": 1, "description": canary, "quantity": canary[:40]}
+        session.execute(insert(charge_lines), line | {"unit_price": canary[:40], "amount_cents": 1_000, "tax_cents": 0})
+        issued = invoice_issued(charge_id, net_cents=1_000, tax_cents=0, on=today)
+        ledger.post(session, issued, account_id=account.id, currency="usd", posted_at=now)
+    shop.account = account
+    return Invoice(charge_id, public_id, canary[:64])
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_nothing_that_was_written_runs(shop: PayingSite, canary: str) -> None:
+    invoice = fill(shop, canary)
+    visitor = shop.visitor()
+    check = shop.check(visitor, invoice)
+    texts = [visitor.get(shop.base).text, check.text, shop.browser().get(shop.path(shop.link())).text]
+    documents = [f"{shop.base}/statement", f"{shop.base}/invoices/{invoice.public_id}"]
+    for document in documents:
+        text = pdf_text(visitor.get(f"{document}.pdf").content)
+        assert canary.split("NAME")[0].strip()[:12].rstrip() in text
+    texts.append(visitor.get(documents[1]).text)
+    assert csv_table(visitor.get(f"{shop.base}/statement.csv").content)[0]["number"] == invoice.number
+    texts.append(shop.check(visitor, amount=canary).text)
+    attempt = shop.pay(visitor, invoice)
+    texts.append(visitor.get(f"{shop.base}/payments/{attempt.public_id}").text)
+    texts += [visitor.get(path).text for path in (f"{shop.base}/payments", shop.receipt(attempt), documents[1])]
+    assert visitor.get(f"{shop.receipt(attempt)}.pdf").status_code == 200
+    for text in [*texts, *letter_bodies(shop)]:
+        assert not LIVE.search(text)
+        assert "NAME" in text
+
+
+class Tray:
+    """A mailer that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.letters: list[OutgoingLetter] = []
+
+    def send(self, letter: OutgoingLetter, *, sent_at: datetime) -> None:
+        self.letters.append(letter)
+
+
+def letter_bodies(shop: PayingSite) -> list[str]:
+    """The HTML of a receipt's and a link's letter."""
+    tray, now = Tray(), shop.clock.now()
+    with shop.resources.writing() as session:
+        contact = accounts.contacts_of(session, shop.account.id)[0]
+        letters.stage(session, kind="link", key="l", account_id=shop.account.id, contact_id=contact.id, now=now)
+    assert send_waiting(replace(shop.resources, mailer=tray), now=now) == 2  # type: ignore[arg-type]
+    return [letter.html for letter in tray.letters]
