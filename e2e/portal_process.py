@@ -90,7 +90,8 @@ class _Life:
 def _listening(first_port: int) -> socket.socket:
     """A loopback socket on the first free port from there on (0: any)."""
     for port in range(first_port, 65536):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio switches Nagle's delay off only where the protocol is named.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))

@@ -84,8 +84,7 @@ def _answer_for_cpu() -> None:
 def _serve(side: str, url: str) -> None:
     import uvicorn
 
-    from admin.cli.serve import server_options
-    from e2e.bench.books import settings_for
+    from admin.cli.serve import OPTIONS
 
     app = _storing(url) if side == "portal" else _verifying()
     # asyncio and uvloop switch Nagle's delay off only where the protocol is named.
@@ -94,7 +93,7 @@ def _serve(side: str, url: str) -> None:
     listener.listen(128)
     print(listener.getsockname()[1], flush=True)
     threading.Thread(target=_answer_for_cpu, daemon=True).start()
-    config = uvicorn.Config(app, **server_options(settings_for(url)) | {"log_config": None, "access_log": False})
+    config = uvicorn.Config(app, **OPTIONS | {"log_config": None, "access_log": False})
     uvicorn.Server(config).run(sockets=[listener])
 
 
