@@ -20,7 +20,7 @@ from portal.resources import Resources
 
 _ROWS = 5_000
 _CUSTOMERS = 250
-_ROUNDS = 5
+_ROUNDS = 3
 # Parents before children.
 _TABLES = ("accounts", "contacts", "charges", "charge_lines", "payments", "credits", "allocations", "movements")
 # A table's columns and its rows, as the driver reads them: what the database computes itself is left out.

@@ -18,8 +18,8 @@ from e2e.bench.figures import Comparison, Cost, median
 from e2e.bench.server import Server
 
 CONNECTIONS = 8
-_EVENTS = 800
-_ROUNDS = 7
+_EVENTS = 500
+_ROUNDS = 5
 
 
 def compare(url: str, kind: str, goal: float) -> list[Comparison]:

@@ -61,7 +61,10 @@ def open_database(url: str) -> Database:
         return Database(
             reader=_sqlite_engine(url, begin="BEGIN", query_only=True),
             writer=_sqlite_engine(url, begin="BEGIN IMMEDIATE"),
-            one_by_one=_sqlite_engine(url, begin=""),
+            # SQLite lets one write at a time and has the others sleep; in the queue of a pool they wake at once.
+            one_by_one=_sqlite_engine(
+                url, begin="", pool_size=1, max_overflow=0, pool_timeout=_BUSY_TIMEOUT_MS // 1000
+            ),
         )
     return Database(
         reader=_postgresql_engine(
@@ -102,7 +105,9 @@ def _postgresql_engine(url: URL, **options: Any) -> Engine:
     return engine
 
 
-def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True) -> Engine:
+def _sqlite_engine(
+    url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True, **options: Any
+) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -111,6 +116,7 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_ke
             "check_same_thread": False,
             "timeout": _BUSY_TIMEOUT_MS / 1000,
         },
+        **options,
     )
 
     @event.listens_for(engine, "connect")
