@@ -26,9 +26,7 @@ CANARIES = (
     "{{ 7*7 }}{% raw %}%(NAME)s %s",
     "</title></textarea>'NAME'--><svg/onload=alert(1)>",
 )
-LIVE = re.compile(
-    r"<script>alert|<img src=x|<svg/onload|href=\"javascript|49\{% raw|<[^>]+\son(?:error|load)=", re.IGNORECASE
-)
+LIVE = re.compile(r"<script>alert|<img src=x|<svg/onload|href=\"javascript|49\{% raw", re.IGNORECASE)
 
 
 def fill(shop: PayingSite, canary: str) -> Invoice:

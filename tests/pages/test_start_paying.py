@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,7 @@ def test_more_invoices_than_stripe_shows_lines_can_be_paid_at_once(shop: PayingS
         ({"expected": "981.60"}, "Check the figures again, then press the button."),
     ],
 )
-def test_a_form_that_lacks_something_is_shown_again(
-    shop: PayingSite, changes: dict[str, Any], sentence: str
-) -> None:
+def test_a_form_that_lacks_something_is_shown_again(shop: PayingSite, changes: dict[str, Any], sentence: str) -> None:
     visitor = shop.visitor()
     page = shop.check(visitor, shop.example)
     before = dump(shop.resources.database)
