@@ -48,7 +48,7 @@ class Draft:
 def compose(found: Correspondence, *, href: str) -> Draft:
     """The letter in words; `href` is the address of its pay link."""
     policy, account = found.policy, found.standing.account
-    words = Words(policy.locale, account.currency, policy.time_zone, policy.today)
+    words = policy.words(account.currency)
     context: dict[str, object] = {
         "seller": {
             "name": policy.seller_name,
