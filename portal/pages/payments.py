@@ -231,6 +231,8 @@ def _other(visit: Visit, other: AttemptRow, words: Words) -> dict[str, str]:
 
 def _bring_up_to_date(visit: Visit, attempt: AttemptRow) -> bool:
     """Whether we know what became of the payment; else the webhook or the worker brings it in."""
+    if attempt.state in ("succeeded", "failed"):
+        return True
     try:
         payments.sync_payment(visit.resources, attempt.id, now=visit.now)
     except (StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):

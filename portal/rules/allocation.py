@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.rules.discounts import Facts, Offer, discount_for, offer
-from portal.rules.money import words
+from portal.rules.money import stripe_minimum_cents, words
 from portal.rules.refusals import Conflict, Refusal
 
 
@@ -113,13 +113,15 @@ def quote_lump_sum(
 ) -> Quote:
     """Oldest due first, each at payable - discount; one that is not cleared gets none in full mode.
 
-    In pro rata mode it gets its share. Refuses less than minimum_cents and more than would pay everything.
+    In pro rata mode it gets its share. Refuses less than minimum_cents (unless that pays everything) and more than
+    would pay everything.
     """
     payable = [item for item in oldest_due_first(items) if item.payable_cents > 0]
     most_cents = sum(_offer(item, today).pay_cents for item in payable)
     if most_cents == 0:
         raise Conflict("Nothing can be paid now. Look at your statement.")
-    if amount_cents < minimum_cents:
+    is_all = amount_cents == most_cents and amount_cents >= stripe_minimum_cents(currency)
+    if amount_cents < minimum_cents and not is_all:
         raise Refusal(f"The smallest payment is {words(minimum_cents, currency)}.", field="amount")
     if amount_cents > most_cents:
         raise Refusal(f"{words(most_cents, currency)} pays everything. Enter that or less.", field="amount")

@@ -125,7 +125,7 @@ def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
             "amount": words.money(payment.amount_cents),
             "received": words.date(payment.received_on),
             "method": method_name(payment.method, words),
-            "reference": payment.reference,
+            "reference": reference(payment, words),
         },
         "items": [
             {
@@ -139,6 +139,14 @@ def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
         ],
         "credit": kept_as_credit(found, words),
     }
+
+
+def reference(payment: PaymentRow, words: Words) -> str:
+    """What the payer knows it by: the card or bank account, or what was written beside it."""
+    name, _, last4 = payment.reference.rpartition(" ")
+    if payment.stripe_charge_id is None or not last4:
+        return payment.reference
+    return words.text("%(name)s ending %(last4)s", name=name.title() or method_name(payment.method, words), last4=last4)
 
 
 def kept_as_credit(found: Receipt, words: Words) -> str:
