@@ -22,6 +22,7 @@ _WRITES: dict[str, tuple[Any, str]] = {
 }
 _CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout")
 
+# A single statement has no commit of its own: the point before one comes after it there.
 POINTS = (
     *(f"{write}.{when}_commit" for write in _WRITES for when in ("before", "after")),
     *(f"stripe.{call}.{when}" for call in _CALLS for when in ("before", "after")),
@@ -53,7 +54,8 @@ def install(point: str) -> None:
     written = threading.local()
     for write, (module, function) in _WRITES.items():
         setattr(module, function, _noting(getattr(module, function), write, written))
-    setattr(Database, "writing", _crashing_writes(Database.writing, fuse, written))  # noqa: B010
+    for opener in ("writing", "single"):
+        setattr(Database, opener, _crashing_writes(getattr(Database, opener), fuse, written))
     for call in _CALLS:
         setattr(StripeCheckouts, call, _crashing_call(getattr(StripeCheckouts, call), f"stripe.{call}", fuse))
 

@@ -3,15 +3,19 @@
 Everything is imported at the top, so that whoever is forked from a process that imported this starts at once.
 """
 
+import atexit
+import signal
 import socket
 import threading
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
 import portal.gateways.mailer
 import portal.gateways.pdf
 import portal.gateways.stripe_checkout  # noqa: F401
+from admin.cli.logs import log_to_stderr
 from e2e import crashes as _crashes  # noqa: F401
 from e2e.clock import SharedClock
 from portal.app import create_app
@@ -22,12 +26,23 @@ from portal.settings import read_settings
 
 def serve(listener: socket.socket, clock_file: Path) -> None:
     """Open what the environment's settings name and answer on the socket until told to stop."""
+    log_to_stderr()
     resources = open_resources(read_settings(), clock=SharedClock(clock_file).now)
     stop = threading.Event()
     work = threading.Thread(target=worker.run, args=(resources, stop), name="worker", daemon=True)
     work.start()
     config = uvicorn.Config(create_app(resources), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[listener])
-    stop.set()
-    work.join()
-    resources.close()
+    # uvicorn ends its work and then raises the signal again: as an exit it lets the worker end its own.
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        stop.set()
+        work.join()
+        resources.close()
+        # A process of multiprocessing leaves without them, and what draws PDFs would leave its folder behind.
+        atexit._run_exitfuncs()
+
+
+def _exit(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -1,11 +1,9 @@
 """Opening the house for one command. Imported late by the commands, so that `--help` costs nothing."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
+from admin.cli.logs import log_to_stderr
 from portal.records.unavailable import UNAVAILABLE
 from portal.resources import Resources, open_resources
 from portal.rules.refusals import Refusal
@@ -18,8 +16,7 @@ def opened(*, online: bool = False) -> Iterator[Resources]:
 
     Raises Refusal for settings that are wrong and for a database that does not answer.
     """
-    # What a command prints is for whoever called it; what happens meanwhile goes to the error channel.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    log_to_stderr()
     settings = read_settings()
     try:
         resources = open_resources(settings, online=online)

@@ -40,6 +40,7 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
                 found[said[1]] = said[2]
             if len(found) == 3:
                 break
+        assert len(found) == 3
         yield found
         house.send_signal(signal.SIGINT)
         assert house.wait(30) == 0
