@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -203,6 +203,14 @@ def format_money(cents: int, currency: str, locale: str) -> str:
     return _money(currency.upper(), locale)(cents)
 
 
+def format_price(price: str, currency: str, locale: str) -> str:
+    """The price of one: `118.9` as `$118.90`, with as many decimals as it has; what is no figure stays as it is."""
+    try:
+        return _spelled(Decimal(price), currency.upper(), locale)
+    except InvalidOperation:
+        return price
+
+
 @lru_cache(maxsize=256)
 def format_percent(basis_points: int, locale: str) -> str:
     """200 is `2%`, 150 is `1.5%`."""
@@ -260,8 +268,7 @@ def _money(currency: str, locale: str) -> Callable[[int], str]:
     unit = 10**digits
 
     def slow(cents: int) -> str:
-        whole = format_currency(Decimal(cents) / unit, currency, locale=locale, decimal_quantization=False)
-        return LETTER_BEFORE_FIGURE.sub("\\g<0>\N{NO-BREAK SPACE}", whole.replace("-", TRUE_MINUS))
+        return _spelled(Decimal(cents) / unit, currency, locale)
 
     decimals = r"(\D+)" + "8" * digits if digits else "()"
     shape = rf"(\D*)1(\D*)234(\D*)567{decimals}(\D*)"
@@ -279,6 +286,12 @@ def _money(currency: str, locale: str) -> Callable[[int], str]:
         return f"{before}{figures}{point}{part:0{digits}d}{after}" if digits else f"{before}{figures}{after}"
 
     return quick
+
+
+def _spelled(number: Decimal, currency: str, locale: str) -> str:
+    """As Babel writes it, with a true minus and a space between a currency's letters and its figures."""
+    whole = format_currency(number, currency, locale=locale, decimal_quantization=False)
+    return LETTER_BEFORE_FIGURE.sub("\\g<0>\N{NO-BREAK SPACE}", whole.replace("-", TRUE_MINUS))
 
 
 @cache

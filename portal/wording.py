@@ -18,6 +18,10 @@ class Words:
     def money(self, cents: int) -> str:
         return templating.format_money(cents, self.currency, self.locale)
 
+    def price(self, price: str) -> str:
+        """Of one piece; may have more decimals than the currency."""
+        return templating.format_price(price, self.currency, self.locale)
+
     def money_or_nothing(self, cents: int) -> str:
         """Empty for zero, so that a template can leave the line out."""
         return self.money(cents) if cents else ""

@@ -21,8 +21,8 @@ from portal.records.accounts import AccountRow
 from portal.records.attempts import AttemptRow, QuotedRow
 from portal.resources import Resources
 from portal.rules.allocation import Quote
-from portal.rules.money import plain
 from portal.rules.refusals import Conflict, Refusal
+from portal.templating import format_money
 
 Method = Literal["card", "us_bank_account"]
 
@@ -231,10 +231,10 @@ def _order(session: Session, resources: Resources, attempt: AttemptRow) -> Check
 
 
 def _line(account: AccountRow, quoted: QuotedRow) -> CheckoutLine:
-    discount = f"Includes an early-payment discount of {account.currency.upper()} "
+    saving = format_money(quoted.discount_cents, account.currency, "en_US")
     return CheckoutLine(
         name=f"Invoice {quoted.number}",
-        description=discount + plain(quoted.discount_cents, account.currency) if quoted.discount_cents else None,
+        description=f"Includes an early-payment discount of {saving}" if quoted.discount_cents else None,
         amount_cents=quoted.pay_cents,
     )
 

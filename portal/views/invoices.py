@@ -43,7 +43,7 @@ def context(found: Charge, words: Words) -> dict[str, object]:
             {
                 "description": line.description,
                 "quantity": line.quantity,
-                "unit_price": line.unit_price,
+                "unit_price": words.price(line.unit_price),
                 "amount": words.money(line.amount_cents),
             }
             for line in found.lines

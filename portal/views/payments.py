@@ -85,7 +85,7 @@ def returned(
         "items": [
             {
                 "number": line.number,
-                "discount": words.money_or_nothing(-line.discount_cents),
+                "discount": words.money_or_nothing(line.discount_cents),
                 "pay": words.money(line.pay_cents),
             }
             for line in quoted
