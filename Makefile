@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench lock clean
+.PHONY: help setup run test lint bench screenshots lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ lint: setup ## ruff, mypy, djlint
 
 bench: setup ## measure speed beside a floor taken in the same run
 	@$(PYTHON) -m e2e.bench
+
+screenshots: setup ## take the pictures of the README again
+	@$(PYTHON) -m e2e.screenshots
 
 lock: ## resolve again after a change in pyproject.toml (needs uv)
 	uv lock

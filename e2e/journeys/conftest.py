@@ -4,13 +4,12 @@ A journey ends well only if no browser complained, none left this machine, the s
 Stripe's own types, and the books are right.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from e2e.browser import launch
 from e2e.house import House
 from e2e.journeys.town import PATIENCE_S, Town
 from portal.actions.check import check_books
@@ -20,11 +19,8 @@ expect.set_options(timeout=PATIENCE_S * 1000)
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or playwright's own where there is none."""
-    wanted = (os.environ.get("PORTAL_CHROMIUM"), "chromium", "google-chrome")
-    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        browser = launch(playwright)
         yield browser
         browser.close()
 

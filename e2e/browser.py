@@ -1,0 +1,15 @@
+"""The browser of the journeys and of the pictures."""
+
+import os
+import shutil
+
+from playwright.sync_api import Browser, Playwright
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The system's Chromium (`PORTAL_CHROMIUM`, else what is on the path), or playwright's own where there is none."""
+    wanted = (os.environ.get("PORTAL_CHROMIUM"), "chromium", "google-chrome")
+    path = next((found for name in wanted if name and (found := shutil.which(name))), None)
+    # Chromium refuses to lock root into its sandbox.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=path, args=arguments)
