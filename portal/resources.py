@@ -5,7 +5,7 @@ The libraries for Stripe and mail are imported late: a command that only reads t
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class Resources:
 
     settings: Settings
     database: Database
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = field(repr=False)
     stripe: "StripeCheckouts | None"
     mailer: "Mailer | None"
     clock: Clock = system_clock
@@ -43,9 +43,6 @@ class Resources:
 
     def writing(self) -> AbstractContextManager[Session]:
         return self.database.writing()
-
-    def single(self) -> AbstractContextManager[Session]:
-        return self.database.single()
 
     def close(self) -> None:
         self.database.dispose()

@@ -17,6 +17,8 @@ from portal.resources import Resources
 _OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
 _MOST_TRIES = 12
 _LONGEST_WAIT = timedelta(hours=6)
+# Stripe may be away for weeks; two to the power of all those tries would be no time at all.
+_MOST_DOUBLINGS = 20
 
 log = structlog.get_logger()
 
@@ -36,16 +38,15 @@ def receive(resources: Resources, raw: bytes, signature: str | None, *, now: dat
     """
     secrets = [secret.get_secret_value() for secret in resources.settings.stripe_webhook_secrets]
     event = read_event(raw, signature, secrets=secrets, now=now, live=resources.settings.is_live)
-    with resources.single() as session:
-        inbox.store(
-            session,
-            event_id=event.event_id,
-            type=event.type,
-            subject=event.subject,
-            checkout_id=event.checkout_id,
-            raw=raw,
-            received_at=now,
-        )
+    inbox.store(
+        resources.database.together,
+        event_id=event.event_id,
+        type=event.type,
+        subject=event.subject,
+        checkout_id=event.checkout_id,
+        raw=raw,
+        received_at=now,
+    )
     return event.subject
 
 
@@ -103,28 +104,33 @@ def _attempt_id(resources: Resources, subject: str, checkout_id: str | None) -> 
 
 def _read(resources: Resources, subject: str, checkout_id: str | None) -> PaymentFacts:
     if resources.stripe is None:
-        raise NotYet("no Stripe key is set")
+        raise StripeUnavailable("No Stripe key is set.")
     try:
         if checkout_id is not None:
             return resources.stripe.read_payment(checkout_id)
         return resources.stripe.read_payment_by_intent(subject)
     except StripeRefused as refused:
+        if refused.code != "resource_missing":
+            # A key that was revoked says nothing about whose payment it is.
+            raise
         # Not a payment at all, or one of an account that we cannot see.
         raise NotOurs from refused
 
 
 def _adopt(session: Session, found: AttemptRow, facts: PaymentFacts) -> None:
     """Remember Stripe's ids of an attempt whose answer we never got: the webhook was faster, or we crashed."""
-    attempts.change(
+    is_kept = attempts.change(
         session,
         found,
         checkout_id=found.checkout_id or (facts.checkout.checkout_id if facts.checkout else None),
         payment_intent_id=found.payment_intent_id or (facts.intent.payment_intent_id if facts.intent else None),
     )
+    if not is_kept:
+        raise payments.Contended(f"attempt {found.id} changed while its ids were looked for")
 
 
 def _put_off(resources: Resources, ids: list[int], tries: int, error: Exception, *, now: datetime) -> None:
-    wait = min(timedelta(seconds=2**tries), _LONGEST_WAIT)
+    wait = min(timedelta(seconds=2 ** min(tries, _MOST_DOUBLINGS)), _LONGEST_WAIT)
     is_dead = tries >= _MOST_TRIES and not isinstance(error, StripeUnavailable)
     log.warning("inbox.put_off", events=ids, tries=tries, dead=is_dead, error=repr(error))
     with resources.writing() as session:

@@ -1,6 +1,6 @@
 """Opening the database: SQLite that waits and loses no update, PostgreSQL that does not wait for ever.
 
-One engine to read, one to write, one for single statements. On SQLite a transaction that may write takes the
+One engine to read, one to write. On SQLite a transaction that may write takes the
 write lock at its start (`BEGIN IMMEDIATE`): an upgrade half way fails at once, whatever the busy timeout says.
 """
 
@@ -14,6 +14,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
+from portal.records.together import Together
+
 Session = Connection
 
 _BUSY_TIMEOUT_MS = 10_000
@@ -26,12 +28,12 @@ _POSTGRES_LIMITS = (
 class Database:
     """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace.
 
-    `single()` is for one statement that needs no transaction around it: it stands as soon as it is executed.
+    `together` is for single statements that many threads bring at once.
     """
 
     reader: Engine
     writer: Engine
-    one_by_one: Engine
+    together: Together
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -43,36 +45,23 @@ class Database:
         with self.writer.begin() as session:
             yield session
 
-    @contextmanager
-    def single(self) -> Iterator[Session]:
-        with self.one_by_one.connect() as session:
-            yield session
-
     def dispose(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
-        self.one_by_one.dispose()
 
 
 def open_database(url: str) -> Database:
     """Open `sqlite:////path/file.db` or `postgresql://…`; the driver is psycopg 3, whatever the address says."""
     parsed = make_url(url)
     if is_sqlite(parsed):
-        return Database(
-            reader=_sqlite_engine(url, begin="BEGIN", query_only=True),
-            writer=_sqlite_engine(url, begin="BEGIN IMMEDIATE"),
-            # SQLite lets one write at a time and has the others sleep; in the queue of a pool they wake at once.
-            one_by_one=_sqlite_engine(
-                url, begin="", pool_size=1, max_overflow=0, pool_timeout=_BUSY_TIMEOUT_MS // 1000
-            ),
-        )
-    return Database(
-        reader=_postgresql_engine(
+        reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
+        writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+    else:
+        reader = _postgresql_engine(
             parsed, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
-        ),
-        writer=_postgresql_engine(parsed),
-        one_by_one=_postgresql_engine(parsed, isolation_level="AUTOCOMMIT"),
-    )
+        )
+        writer = _postgresql_engine(parsed)
+    return Database(reader, writer, Together(writer))
 
 
 def open_for_migrations(url: str) -> Engine:
@@ -80,7 +69,7 @@ def open_for_migrations(url: str) -> Engine:
     parsed = make_url(url)
     if is_sqlite(parsed):
         return _sqlite_engine(url, begin="BEGIN IMMEDIATE", foreign_keys=False)
-    return create_engine(psycopg(parsed))
+    return create_engine(psycopg(parsed), hide_parameters=True)
 
 
 def is_sqlite(url: URL) -> bool:
@@ -92,7 +81,8 @@ def psycopg(url: URL) -> URL:
 
 
 def _postgresql_engine(url: URL, **options: Any) -> Engine:
-    engine = create_engine(psycopg(url), connect_args={"options": _POSTGRES_LIMITS}, **options)
+    # Errors get into logs, what they were about stays out: addresses of people, mostly.
+    engine = create_engine(psycopg(url), hide_parameters=True, connect_args={"options": _POSTGRES_LIMITS}, **options)
 
     @event.listens_for(engine, "checkout")
     def look(connection: Any, record: Any, proxy: Any) -> None:
@@ -105,18 +95,16 @@ def _postgresql_engine(url: URL, **options: Any) -> Engine:
     return engine
 
 
-def _sqlite_engine(
-    url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True, **options: Any
-) -> Engine:
+def _sqlite_engine(url: str, *, begin: str, query_only: bool = False, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,
         poolclass=QueuePool,
         connect_args={
             "isolation_level": None,
             "check_same_thread": False,
             "timeout": _BUSY_TIMEOUT_MS / 1000,
         },
-        **options,
     )
 
     @event.listens_for(engine, "connect")
@@ -132,10 +120,8 @@ def _sqlite_engine(
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
-    if begin:
-
-        @event.listens_for(engine, "begin")
-        def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine

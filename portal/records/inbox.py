@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from portal.records.engine import Session
 from portal.records.tables import inbox
+from portal.records.together import Together
 from portal.records.types import Instant
 
 
@@ -42,7 +43,7 @@ _OF_SUBJECT = (
 
 
 def store(
-    session: Session,
+    together: Together,
     *,
     event_id: str,
     type: str,
@@ -50,8 +51,8 @@ def store(
     checkout_id: str | None,
     raw: bytes,
     received_at: datetime,
-) -> bool:
-    """Remember an event; False where it was known already."""
+) -> None:
+    """Remember an event, once; returns when it is committed."""
     values = {
         "event_id": event_id,
         "type": type,
@@ -60,7 +61,7 @@ def store(
         "body": zlib.compress(raw, 1),
         "received_at": received_at,
     }
-    return session.execute(_STORE, values).rowcount == 1
+    together.execute(_STORE, values)
 
 
 def waiting(session: Session, now: datetime) -> Sequence[WaitingRow]:
