@@ -59,7 +59,8 @@ def load(
     facts = _facts(session, rows, pending, on=on, from_day=started_on or on, zone=policy.time_zone)
     statement_items, open_items = [], []
     for row in rows:
-        row_parts = parts(row.open_cents, pending_cents=sum(p.pay_cents + p.discount_cents for p in pending[row.id]))
+        under_way = sum(p.pay_cents + p.discount_cents for p in pending.get(row.id, ()))
+        row_parts = parts(row.open_cents, pending_cents=under_way)
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
     return Standing(
@@ -94,9 +95,11 @@ def _facts(
     promised = {row.id: discount_steps(row.terms, row.issued_on) for row in rows}
     alive = [row for row in rows if promised[row.id] and promised[row.id][-1].until_on >= from_day]
     settled: dict[int, list[SettlementRow]] = defaultdict(list)
-    for settlement in charges.settlements(session, [row.id for row in alive], on):
+    # Nothing was ever put on a charge that is open as a whole.
+    touched = [row.id for row in alive if row.open_cents != row.amount_cents]
+    for settlement in charges.settlements(session, touched, on):
         settled[settlement.charge_id].append(settlement)
-    return {row.id: charge_facts(row, settled[row.id], pending[row.id], zone) for row in alive}
+    return {row.id: charge_facts(row, settled.get(row.id, ()), pending.get(row.id, ()), zone) for row in alive}
 
 
 def charge_facts(

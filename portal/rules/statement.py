@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from portal.rules.balance import Balance, Parts, balance
 from portal.rules.discounts import Offer
@@ -24,8 +25,7 @@ class Status(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One charge as the statement needs it; offer None means no discount terms."""
 
     charge_id: int
@@ -38,8 +38,7 @@ class Item:
     offer: Offer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An item with its status and days past due on the statement's day (0 when not yet past due)."""
 
     item: Item
