@@ -10,6 +10,7 @@ import gc
 import json
 import logging
 import math
+import os
 import re
 import resource
 import subprocess
@@ -32,10 +33,12 @@ _ASSET = re.compile(r"https://assets\.invalid/static/[^/]+/(.+)")
 _PROCESSOR_SECONDS = 60
 _WALL_SECONDS = 120
 _MEMORY_BYTES = 1024**3
+# Whoever waits holds one of the threads that serve pages.
+_MOST_WAITING = 8
 
 
 class PdfFailed(Exception):
-    """The document could not be drawn within the limits of time and memory, or not at all."""
+    """The document could not be drawn within the limits of time and memory, or not at all; or too many are waiting."""
 
 
 def render_pdf(html: str, *, assets: Path, variant: Variant = "pdf/ua-1") -> bytes:
@@ -64,6 +67,7 @@ class _Drawer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._places = threading.Semaphore(_MOST_WAITING)
         self._child: subprocess.Popen[bytes] | None = None
         # WeasyPrint unpacks fonts into temporary files; a child that is killed would leave them behind.
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -71,21 +75,30 @@ class _Drawer:
     def draw(self, html: str, assets: Path, variant: Variant) -> bytes:
         body = html.encode()
         order = {"assets": str(assets.resolve()), "variant": variant, "length": len(body)}
-        with self._lock:
-            child = self._running()
-            watch = threading.Timer(_WALL_SECONDS, child.kill)
-            watch.start()
-            try:
-                return _ask(child, json.dumps(order).encode() + b"\n" + body)
-            except OSError as error:
-                self._end()
-                raise PdfFailed("The PDF could not be drawn, or took too much time or memory.") from error
-            finally:
-                watch.cancel()
+        if not self._places.acquire(blocking=False):
+            raise PdfFailed("Too many PDFs are waiting to be drawn.")
+        try:
+            with self._lock:
+                return self._drawn(json.dumps(order).encode() + b"\n" + body)
+        finally:
+            self._places.release()
 
     def close(self) -> None:
         with self._lock:
             self._end()
+
+    def _drawn(self, order: bytes) -> bytes:
+        child = self._running()
+        watch = threading.Timer(_WALL_SECONDS, child.kill)
+        watch.start()
+        try:
+            return _ask(child, order)
+        except (OSError, ValueError) as error:
+            # A child that lost its place must never answer again: it would hand out somebody else's document.
+            self._end()
+            raise PdfFailed("The PDF could not be drawn, or took too much time or memory.") from error
+        finally:
+            watch.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
@@ -203,4 +216,7 @@ def _allow_seconds(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.stdin.buffer, sys.stdout.buffer)
+    # Nothing but answers goes to the parent: what a library prints goes where errors go.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _serve(sys.stdin.buffer, answers)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -154,6 +155,27 @@ def test_a_child_that_dies_at_work_fails_that_document_only(monkeypatch: pytest.
         render_pdf(page("<p>Hello</p>" * 3_000), assets=STATIC)
     monkeypatch.undo()
     assert render_pdf(page("Hello"), assets=STATIC).startswith(b"%PDF")
+
+
+def test_a_child_that_answers_nonsense_answers_nobody_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def misread(child: Popen[bytes], order: bytes) -> bytes:
+        ask(child, order)
+        raise ValueError("not a length")
+
+    ask = pdf._ask
+    before = pdf._drawer._running()
+    monkeypatch.setattr(pdf, "_ask", misread)
+    with pytest.raises(PdfFailed):
+        render_pdf(page("Theirs"), assets=STATIC)
+    assert before.poll() is not None
+    monkeypatch.undo()
+    assert "Mine" in PdfReader(io.BytesIO(render_pdf(page("Mine"), assets=STATIC))).pages[0].extract_text()
+
+
+def test_too_many_do_not_wait_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf._drawer, "_places", threading.Semaphore(0))
+    with pytest.raises(PdfFailed):
+        render_pdf(page("Hello"), assets=STATIC)
 
 
 def test_several_threads_each_get_their_own() -> None:
