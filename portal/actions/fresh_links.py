@@ -1,6 +1,6 @@
 """Sending a fresh pay link to the address on file.
 
-Who asks learns nothing: a known and an unknown address get the same answer after the same work.
+Who asks learns nothing: a known and an unknown address get the same answer, and are counted alike.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ def send_fresh_links(session: Session, *, email: str, visitor: str, now: datetim
 
     `visitor` is where the request comes from. Too many requests are refused alike, whoever owns the address.
     """
-    counted = _count(session, email, visitor, now)
+    counted = _count(session, email.strip().lower(), visitor, now)
     for contact in accounts.contacts_by_email(session, email):
         _stage(session, contact, charge_id=None, counted=counted, now=now)
 
@@ -29,20 +29,21 @@ def send_fresh_links(session: Session, *, email: str, visitor: str, now: datetim
 def send_fresh_link(session: Session, token: LinkToken | None, *, visitor: str, now: datetime) -> None:
     """As above, for whoever shows a token that has expired: same reach, to the address of that link.
 
-    Any other token stages nothing.
+    Any other token stages nothing. Tokens are counted by themselves: a limit shared with an address would tell
+    whoever holds a link, by being reached, that the address they guess is the one on file.
     """
+    counted = _count(session, f"link:{token.public_id}" if token else f"link-from:{visitor}", visitor, now)
     view = links.by_public_id(session, token.public_id) if token else None
     contact = contact_on_file(session, view) if view else None
-    counted = _count(session, contact.email if contact else visitor, visitor, now)
     if token and view and contact and state_of(view, token.version, now=now) == "expired":
-        _stage(session, contact, charge_id=view.link.charge_id, counted=counted, now=now)
+        _stage(session, contact, charge_id=view.link.charge_id, counted=f"{view.link.id}:{counted}", now=now)
 
 
-def _count(session: Session, email: str, visitor: str, now: datetime) -> str:
-    """Count the request, refuse one too many, and name it: a name is never given twice."""
+def _count(session: Session, wanted: str, visitor: str, now: datetime) -> str:
+    """Count the request, refuse one too many, and name it: for what is `wanted`, a name is never given twice."""
     throttle.count(session, f"fresh-link-from:{visitor}", limit=PER_VISITOR, now=now)
-    address = hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]
-    times = throttle.count(session, f"fresh-link-to:{address}", limit=PER_ADDRESS, now=now)
+    hashed = hashlib.sha256(wanted.encode()).hexdigest()[:32]
+    times = throttle.count(session, f"fresh-link-to:{hashed}", limit=PER_ADDRESS, now=now)
     return f"{throttle.window(now):%Y%m%dT%H}:{times}"
 
 
