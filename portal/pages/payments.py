@@ -27,8 +27,8 @@ from portal.web.visit import Visit
 from portal.wording import Words
 
 _PRESSES = "30 per 10 minutes"
-
-
+# Each look at the return page asks Stripe, which answers an account only so often; the page itself looks every 5 s.
+_LOOKS = "300 per 10 minutes"
 _LONGEST_AMOUNT = 40
 
 
@@ -79,7 +79,8 @@ def start(visit: Visit) -> Response:
             raise
         # Others were at work since the figures were loaded: show those of now.
         standing, access, policy, words = _load(visit)
-        return _stopped(visit, standing, policy, words, choice, refusal, typed=typed, method=form.method)
+        other = _other(visit, refusal.holder, access, words) if isinstance(refusal, HeldByAnother) else None
+        return _stopped(visit, standing, policy, words, choice, refusal, other=other, typed=typed, method=form.method)
 
 
 def come_back(visit: Visit) -> Response:
@@ -97,6 +98,7 @@ def come_back(visit: Visit) -> Response:
         return visit.page("payments/thanks.html", context, policy=policy, status=404)
     if attempt is None:
         raise NotFound("This payment is not part of the account that your link opens.")
+    visit.throttle.check(_LOOKS, "return", str(found.session_id))
     is_known = _bring_up_to_date(visit, attempt)
     return _returned(visit, attempt, found, policy, is_known=is_known)
 
@@ -167,6 +169,7 @@ def _stopped(
     choice: Choice,
     refusal: Refusal,
     *,
+    other: dict[str, str] | None,
     typed: str,
     method: str,
 ) -> Response:
@@ -180,7 +183,7 @@ def _stopped(
         typed=typed,
         method=method,
         changed=isinstance(refusal, FiguresChanged) or _lost(choice, standing),
-        other=refusal.holder if isinstance(refusal, HeldByAnother) else None,
+        other=other,
         errors=[{"field": "main", "text": refusal.sentence}] if refusal.status >= 500 else [],
         status=refusal.status,
     )
@@ -199,7 +202,7 @@ def _check_page(
     typed: str,
     method: str = "",
     changed: bool = False,
-    other: AttemptRow | None = None,
+    other: dict[str, str] | None = None,
     errors: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> Response:
@@ -211,21 +214,23 @@ def _check_page(
         "methods": methods,
         "method": method or methods[0],
         "changed": changed,
-        "other": _other(visit, other, words) if other else None,
+        "other": other,
         "errors": errors or [],
         "links": {"action": f"{base}/payments", "statement": base},
     }
     return visit.page("payments/check.html", context, policy=policy, account=account, status=status)
 
 
-def _other(visit: Visit, other: AttemptRow, words: Words) -> dict[str, str]:
+def _other(visit: Visit, other: AttemptRow, access: Access, words: Words) -> dict[str, str]:
+    """Whose checkout stands in the way; its amount only as far as the link reaches."""
     with visit.resources.reading() as session:
+        quoted = attempts.quoted(session, other.id)
         email = accounts.email_of(session, other.contact_id) if other.contact_id else ""
     return {
         "id": other.public_id,
         "who": mask_email(email) if email else words.text("Somebody else"),
         "started": words.moment(other.created_at),
-        "amount": words.money(other.amount_cents),
+        "amount": words.money(sum(line.pay_cents for line in quoted if access.reaches(line.charge_id))),
     }
 
 

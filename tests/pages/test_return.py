@@ -107,6 +107,14 @@ def test_while_stripe_cannot_be_asked_it_is_being_confirmed(shop: PayingSite, ap
     assert "Payment received" in visitor.get(address(shop)).text
 
 
+def test_looking_without_end_asks_stripe_so_often_only(shop: PayingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.pages.payments._LOOKS", "2 per 10 minutes")
+    visitor = shop.visitor()
+    shop.pay(visitor, shop.example)
+    assert [visitor.get(address(shop)).status_code for _ in range(3)] == [200, 200, 429]
+    assert shop.visitor().get(address(shop)).status_code == 200
+
+
 def test_with_the_session_gone_it_thanks_without_figures(shop: PayingSite) -> None:
     visitor = shop.visitor()
     shop.pay(visitor, shop.example)

@@ -128,6 +128,15 @@ def test_somebody_elses_checkout_is_told_and_can_be_replaced(shop_on_both: Payin
     assert [attempt.state for attempt in shop.attempts()] == ["expired", "open"]
 
 
+def test_a_link_to_one_document_is_told_of_that_part_of_anothers_payment(shop: PayingSite) -> None:
+    first, second = shop.visitor(), shop.visitor(charge_id=shop.example.id)
+    shop.press(first, shop.check(first, shop.example, shop.invoice))
+    told = shop.press(second, shop.check(second, shop.example))
+    assert told.status_code == 409
+    assert "a•••@northwind.example started paying $981.60" in words(told.text)
+    assert "2,231.60" not in told.text
+
+
 def test_checkouts_of_two_others_are_ended_one_after_the_other(shop: PayingSite) -> None:
     one, two, three = shop.visitor(), shop.visitor(), shop.visitor()
     shop.press(one, shop.check(one, shop.example))
