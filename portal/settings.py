@@ -58,15 +58,23 @@ class Settings(BaseSettings):
     @field_validator("stripe_secret_key", "smtp_url", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
+        # A space before a live key must not make it look like a test key.
+        return value.strip() or None if isinstance(value, str) else value
 
     @field_validator("base_url", "stripe_api_base")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an address such as https://pay.example.com")
+        if not _is_origin(value):
+            raise ValueError("must be an address such as https://pay.example.com, with nothing after it")
         return value.rstrip("/")
+
+    @field_validator("stripe_pages")
+    @classmethod
+    def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        # They stand in a header, where a space or a semicolon would mean something else.
+        if not all(_is_origin(value) for value in values):
+            raise ValueError("each must be an address such as https://checkout.stripe.com, with nothing after it")
+        return values
 
     @field_validator("database_url")
     @classmethod
@@ -149,6 +157,17 @@ def signing_keys(settings: Settings) -> tuple[str, ...]:
     finally:
         fresh.unlink()
     return (file.read_text().strip(),)
+
+
+def _is_origin(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        has_port_or_none = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    is_clean = value.isprintable() and not set(value) & set(" ;,'\"")
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and has_port_or_none and is_bare and is_clean
 
 
 def _sentence(where: tuple[int | str, ...], message: str) -> str:

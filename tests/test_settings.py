@@ -42,6 +42,11 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     ("variable", "value", "sentence"),
     [
         ("PORTAL_BASE_URL", "pay.example.com", "must be an address such as https://pay.example.com"),
+        ("PORTAL_BASE_URL", "https://pay.example.com:https", "must be an address such as https://pay.example.com"),
+        ("PORTAL_BASE_URL", "https://pay.example.com/portal", "with nothing after it"),
+        ("PORTAL_BASE_URL", "https://me@pay.example.com", "with nothing after it"),
+        ("PORTAL_STRIPE_PAGES", "https://checkout.stripe.com; script-src *", "each must be an address"),
+        ("PORTAL_STRIPE_PAGES", "", "each must be an address"),
         ("PORTAL_BASE_URL", "ftp://pay.example.com", "must be an address such as https://pay.example.com"),
         ("PORTAL_SECRET_KEYS", "too-short", "each key needs 32 characters or more"),
         ("PORTAL_SECRET_KEYS", "", "each key needs 32 characters or more"),
@@ -84,6 +89,10 @@ def test_a_live_key_refuses_what_would_lose_money(
     with pytest.raises(Refusal, match=sentence) as refused:
         given(monkeypatch, **variables)
     assert "51abcdefgh" not in refused.value.sentence
+
+
+def test_a_live_key_is_known_behind_a_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch, **LIVE | {"PORTAL_STRIPE_SECRET_KEY": " sk_live_51abcdefgh\n"}).is_live
 
 
 def test_a_live_key_starts_when_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
