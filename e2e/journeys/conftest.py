@@ -42,6 +42,7 @@ def whole_town(house: House, chromium: Browser) -> Iterator[Town]:
 
 @pytest.fixture
 def town(whole_town: Town) -> Iterator[Town]:
+    whole_town.forget_openings()
     yield whole_town
     assert whole_town.send_home() == []
     assert whole_town.world.type_errors == []

@@ -28,6 +28,20 @@ def test_pages_about_trouble_have_no_findings(town: Town) -> None:
     assert [finding for name in _in_trouble(town, page) for finding in _findings(page, name)] == []
 
 
+def test_dates_of_two_years_fit_on_a_phone(town: Town) -> None:
+    now = town.house.clock.now()
+    town.house.clock.set(now.replace(year=now.year + 1, month=1, day=5))
+    page = town.at_statement(town.guest(), width=390)
+    statement = page.url
+    choose(page, "2058")
+    review(page)
+    go_to_stripe(page, "bank")
+    fill_bank(page)
+    sees(page, "is on its way")
+    page.goto(statement)
+    assert list(_findings(page, "the statement in January")) == []
+
+
 def test_paying_takes_no_mouse(town: Town) -> None:
     page = town.walker()
     page.goto(town.guest().link)

@@ -87,7 +87,7 @@ def test_the_second_of_two_people_is_told_and_may_take_over(town: Town) -> None:
     review(second)
     second.get_by_label("Card").check()
     second.get_by_role("button", name="Pay $6,857.50").click()
-    sees(second, "started paying $6,480.50 at", "that payment is closed first")
+    sees(second, "started paying $6,480.50 on", "that payment is closed first")
     second.get_by_role("button", name="Start here instead and pay $6,857.50").click()
     sees(second, "$6,857.50", "How to pay")
     first.reload()

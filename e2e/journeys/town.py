@@ -17,6 +17,8 @@ from portal.resources import Resources
 from portal.rules.dates import local_day
 
 PATIENCE_S = 30
+# Of 30 in ten minutes that one address may make; no journey makes more than four.
+_OPENINGS = 26
 # Chromium says this of every page with such a status, also where the page is meant to have it.
 _STATUS = "Failed to load resource: the server responded with a status of"
 
@@ -40,6 +42,7 @@ class Walker:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
+    openings: int = 0
 
     def listen(self) -> None:
         self.context.on("console", self._heard)
@@ -54,6 +57,7 @@ class Walker:
         self.complaints.append(f"{message.page.url}: {message.text}")
 
     def _asked(self, request: Request) -> None:
+        self.openings += request.method == "POST" and "/l/" in request.url
         parts = urlsplit(request.url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
             self.complaints.append(f"left the machine: {request.url}")
@@ -70,6 +74,7 @@ class Town:
         self.walkers: list[Walker] = []
         self._browser = browser
         self._guests = 0
+        self._openings = 0
 
     def guest(self, bills: tuple[Bill, ...] = company.NORTHWIND.bills, *, letter: bool = False) -> Guest:
         """Bring in a customer; with `letter` their statement is on its way to the mailbox."""
@@ -120,8 +125,16 @@ class Town:
         complaints = [complaint for walker in self.walkers for complaint in walker.complaints]
         for walker in self.walkers:
             walker.context.close()
+        self._openings += sum(walker.openings for walker in self.walkers)
         self.walkers.clear()
         return complaints
+
+    def forget_openings(self) -> None:
+        """Links are opened from one address here, and only so often; the portal's count ends with its process."""
+        if self._openings > _OPENINGS:
+            self.house.portal.kill()
+            self.house.portal.start().release()
+            self._openings = 0
 
 
 def open_link(page: Page, link: str) -> None:
