@@ -36,5 +36,7 @@ def worker(
 
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`: Python cannot end while a thread waits inside of it.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
