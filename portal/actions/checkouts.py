@@ -89,9 +89,9 @@ def end(resources: Resources, attempt: AttemptRow, *, now: datetime) -> None:
         return
     try:
         stripe.expire_checkout(checkout_id)
-    except StripeUnavailable:
-        raise _unavailable() from None
-    payments.sync_payment(resources, attempt.id, now=now)
+        payments.sync_payment(resources, attempt.id, now=now)
+    except (StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):
+        raise _unclear() from None
 
 
 def give_up(resources: Resources, attempt: AttemptRow, failure: str, *, now: datetime) -> None:
@@ -243,6 +243,13 @@ def _stripe(resources: Resources) -> StripeCheckouts:
     if resources.stripe is None:
         raise Refusal("Paying online is not set up yet. Please contact us to arrange payment.", status=503)
     return resources.stripe
+
+
+def _unclear() -> Refusal:
+    return Refusal(
+        "We cannot tell yet what became of the payment started before. Look at the balance before you try again.",
+        status=503,
+    )
 
 
 def _unavailable() -> Refusal:

@@ -41,10 +41,11 @@ def post_payment(
     Posting the same Stripe charge twice raises IntegrityError: the caller looks first, the database makes sure.
     """
     ledger.lock_account(session, account.id)
+    # What we learn of late is dated back, but what others have settled meanwhile is no longer open for it.
     standing = statements.load(
         session,
         account,
-        on=received.received_on,
+        on=max(received.received_on, policy.today),
         policy=policy,
         without_attempt=received.attempt_id,
         started_on=received.discount_on,
@@ -90,25 +91,27 @@ def _applications(
     items: Sequence[OpenItem],
     now: datetime,
 ) -> rules.Movements:
-    facts = {item.charge_id: item.facts for item in items}
+    by_id = {item.charge_id: item for item in items}
     movements: list[rules.Movement] = []
     for application in posting.applications:
-        allocation_id = _allocate(session, account, payment_id, received, application, now)
+        item = by_id[application.charge_id]
+        # Nothing of a charge is open before the day it is issued.
+        applied_on = max(received.received_on, item.issued_on)
+        allocation_id = _allocate(session, account, payment_id, received, application, applied_on, now)
         movements += rules.applied(
             allocation_id,
             application.charge_id,
             amount_cents=application.amount_cents,
-            on=received.received_on,
+            on=applied_on,
             payment_id=payment_id,
         )
         if application.discount_cents:
-            charge_facts = facts[application.charge_id]
             movements += rules.discount_given(
                 allocation_id,
                 application.charge_id,
                 discount_cents=application.discount_cents,
-                tax_cents=tax_part_cents(charge_facts, application.discount_cents) if charge_facts else 0,
-                on=received.received_on,
+                tax_cents=tax_part_cents(item.facts, application.discount_cents) if item.facts else 0,
+                on=applied_on,
                 payment_id=payment_id,
             )
     return tuple(movements)
@@ -120,6 +123,7 @@ def _allocate(
     payment_id: int,
     received: Received,
     application: Application,
+    applied_on: date,
     now: datetime,
 ) -> int:
     return ledger.add_allocation(
@@ -131,7 +135,7 @@ def _allocate(
             "amount_cents": application.amount_cents,
             "discount_cents": application.discount_cents,
             "started_on": received.discount_on,
-            "effective_on": received.received_on,
+            "effective_on": applied_on,
             "created_at": now,
         },
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from portal.actions import history, letters, policies
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import Policy
-from portal.gateways.stripe_values import ChargeFacts, PaymentFacts
+from portal.gateways.stripe_values import ChargeFacts, PaymentFacts, StripeUnavailable
 from portal.records import Session, accounts, attempts, ledger
 from portal.records.attempts import AttemptRow
 from portal.resources import Resources
@@ -16,6 +16,7 @@ from portal.rules.allocation import QuoteLine
 from portal.rules.dates import local_day
 
 _TRIES = 5
+_LONGEST_NAME = 100
 
 
 class Contended(Exception):
@@ -33,7 +34,7 @@ def sync_payment(resources: Resources, attempt_id: int, *, now: datetime) -> Non
     Mismatch where the payment is not what we asked for.
     """
     if resources.stripe is None:
-        return
+        raise StripeUnavailable("No Stripe key is set.")
     for _ in range(_TRIES):
         with resources.reading() as session:
             attempt = attempts.by_id(session, attempt_id)
@@ -57,9 +58,6 @@ def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now
     state, failure = _state(attempt, facts)
     if state == attempt.state and intent_id == attempt.payment_intent_id:
         return True
-    processing_at = attempt.processing_at
-    if state == "processing" and processing_at is None:
-        processing_at = facts.charge.created_at if facts.charge else now
     has_ended = state in ("succeeded", "failed", "expired", "cancelled")
     ended_at = _settled_at(facts, now) if has_ended else None
     changed = attempts.change(
@@ -68,7 +66,7 @@ def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now
         state=state,
         failure=failure,
         payment_intent_id=intent_id,
-        processing_at=processing_at,
+        processing_at=attempt.processing_at or _processing_at(state, facts, now),
         ended_at=attempt.ended_at or ended_at,
     )
     if changed and state != attempt.state:
@@ -99,6 +97,14 @@ def _why(facts: PaymentFacts) -> str:
     if facts.intent is not None:
         return facts.intent.decline_code or facts.intent.error_code or facts.intent.status
     return "unknown"
+
+
+def _processing_at(state: str, facts: PaymentFacts, now: datetime) -> datetime | None:
+    """Since when the money was under way: a bank debit was, even where we hear of it only at its end."""
+    is_debit = facts.charge is not None and facts.charge.method_type != "card"
+    if state == "processing" or (is_debit and state in ("succeeded", "failed")):
+        return facts.charge.created_at if facts.charge else now
+    return None
 
 
 def _settled_at(facts: PaymentFacts, now: datetime) -> datetime:
@@ -169,12 +175,18 @@ def _post(
             received_on=local_day(settled_at, policy.time_zone),
             attempt_id=attempt.id,
             stripe_charge_id=charge.charge_id,
-            reference=" ".join(filter(None, (charge.method_name, charge.last4))),
+            reference=_shown(charge),
         ),
         [QuoteLine(line.charge_id, line.pay_cents, line.discount_cents) for line in quoted],
         policy=policy,
         now=now,
     )
+
+
+def _shown(charge: ChargeFacts) -> str:
+    """The card or the bank account as a person knows it; banks have long names, and no name may stop a posting."""
+    name = (charge.method_name or "")[:_LONGEST_NAME]
+    return " ".join(filter(None, (name, charge.last4)))
 
 
 def _discount_on(attempt: AttemptRow, charge: ChargeFacts, zone: str) -> date:

@@ -16,6 +16,7 @@ from portal.resources import Resources
 from portal.views.letters import compose
 
 _LONGEST_WAIT = timedelta(hours=4)
+_MOST_DOUBLINGS = 20
 
 log = structlog.get_logger()
 
@@ -57,6 +58,6 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
 
 def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:
     log.warning("letter.put_off", letter=letter.id, kind=letter.kind, state=state, error=repr(error))
-    wait = min(timedelta(seconds=15 * 2**letter.tries), _LONGEST_WAIT)
+    wait = min(timedelta(seconds=15 * 2 ** min(letter.tries, _MOST_DOUBLINGS)), _LONGEST_WAIT)
     with resources.writing() as session:
         letters.put_off(session, letter.id, state=state, next_at=now + wait, error=repr(error)[:500])

@@ -1,8 +1,8 @@
 """The worker: what the web left undone, done again and again. Any number of workers may run."""
 
 import threading
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -27,12 +27,16 @@ JOBS: Mapping[str, Job] = {
 }
 
 
-def run_once(resources: Resources, *, now: datetime) -> int:
-    """Every job once; one that fails does not keep the others from their turn."""
+# What cannot be settled stays as it is: Stripe is not asked for it again every second.
+_PAUSES: Mapping[str, timedelta] = {"attempts": timedelta(minutes=1)}
+
+
+def run_once(resources: Resources, jobs: Iterable[str] = tuple(JOBS), *, now: datetime) -> int:
+    """These jobs once; one that fails does not keep the others from their turn."""
     done = 0
-    for name, job in JOBS.items():
+    for name in jobs:
         try:
-            done += job(resources, now=now)
+            done += JOBS[name](resources, now=now)
         except Exception:  # One of the two places that record whatever goes wrong.
             log.exception("job.failed", job=name)
     return done
@@ -40,6 +44,15 @@ def run_once(resources: Resources, *, now: datetime) -> int:
 
 def run(resources: Resources, stop: threading.Event, *, pause_seconds: int = 1) -> None:
     """Work until told to stop, with a pause whenever there was nothing to do."""
+    last_at: dict[str, datetime] = {}
     while not stop.is_set():
-        if run_once(resources, now=resources.clock()) == 0:
+        now = resources.clock()
+        due = [name for name in JOBS if is_due(name, last_at.get(name), now)]
+        last_at |= dict.fromkeys(due, now)
+        if run_once(resources, due, now=now) == 0:
             stop.wait(pause_seconds)
+
+
+def is_due(name: str, last_at: datetime | None, now: datetime) -> bool:
+    """Whether it is time for the job again; a clock that was set back does not stop it."""
+    return last_at is None or not timedelta() <= now - last_at < _PAUSES.get(name, timedelta())
