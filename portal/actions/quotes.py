@@ -7,7 +7,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.rules.allocation import Quote, quote_lump_sum, quote_selection
 from portal.rules.discounts import honoured_until
-from portal.rules.money import stripe_minimum_cents
+from portal.rules.money import stripe_minimum_cents, stripe_step_cents, words
 from portal.rules.refusals import Refusal
 
 # Stripe's own limits are half an hour and a day, by its clock.
@@ -25,6 +25,33 @@ class Choice:
 
 def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
     """Quote the choice by the rules; a Refusal says what cannot be paid and what to do instead."""
+    found = _quote(standing, choice, policy=policy)
+    currency = standing.account.currency
+    step = stripe_step_cents(currency)
+    if found.total_cents % step:
+        below = words(found.total_cents - found.total_cents % step, currency)
+        raise Refusal(
+            f"{words(found.total_cents, currency)} cannot be paid online, which goes in steps of "
+            f"{words(step, currency)}. Enter {below} as an amount, or contact us.",
+            field="amount",
+        )
+    return found
+
+
+def smallest_sum_cents(policy: Policy, currency: str) -> int:
+    """The least that may be paid as a sum of money: the owner's minimum, and never less than Stripe takes."""
+    return max(policy.minimum_payment_cents, stripe_minimum_cents(currency))
+
+
+def deadlines(found: Quote, *, policy: Policy, now: datetime) -> tuple[datetime, datetime]:
+    """Until when the quote is honoured, and when its checkout ends; both at least half an hour from now."""
+    if found.until_on is None:
+        return now + _LONGEST, now + _LONGEST
+    honoured = honoured_until(found.until_on, opened_at=now, zone=policy.time_zone)
+    return honoured, min(max(honoured, now + _SHORTEST), now + _LONGEST)
+
+
+def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
     if choice.amount_cents is not None:
         return quote_lump_sum(
             standing.items,
@@ -45,19 +72,6 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         # The owner's minimum is for parts of a bill; a bill itself may be as small as Stripe takes.
         minimum_cents=stripe_minimum_cents(standing.account.currency),
     )
-
-
-def smallest_sum_cents(policy: Policy, currency: str) -> int:
-    """The least that may be paid as a sum of money: the owner's minimum, and never less than Stripe takes."""
-    return max(policy.minimum_payment_cents, stripe_minimum_cents(currency))
-
-
-def deadlines(found: Quote, *, policy: Policy, now: datetime) -> tuple[datetime, datetime]:
-    """Until when the quote is honoured, and when its checkout ends; both at least half an hour from now."""
-    if found.until_on is None:
-        return now + _LONGEST, now + _LONGEST
-    honoured = honoured_until(found.until_on, opened_at=now, zone=policy.time_zone)
-    return honoured, min(max(honoured, now + _SHORTEST), now + _LONGEST)
 
 
 def _nothing_chosen(choice: Choice) -> str:
