@@ -22,6 +22,8 @@ from portal.rules.statement import activity
 _CONTRADICTIONS: Mapping[str, tuple[int, str]] = {
     "owner": (1, "is on account {found}, its charge on account {wanted}"),
     "currency": (1, "is in another currency than its account"),
+    "issued": (2, "{found} is posted of {wanted}"),
+    "credited": (3, "{found} is posted of {wanted}"),
     "lines": (2, "its lines add up to {found}, it is over {wanted}"),
     "allocation": (3, "{found} is posted of {wanted}"),
     "posted": (4, "{found} payments are posted, there should be {wanted}"),

@@ -17,7 +17,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    or_,
     select,
 )
 
@@ -30,6 +29,7 @@ from portal.records.tables import (
     attempts,
     charge_lines,
     charges,
+    credits,
     letters,
     movements,
     payments,
@@ -61,12 +61,18 @@ _SHOULD_BE_POSTED = case((attempts.c.state == "succeeded", 1), else_=0)
 _SHOULD_HOLD = case((attempts.c.state.in_(("created", "open")), 1), else_=0)
 _HOLDS = case((attempt_charges.c.is_active, 1), else_=0)
 _MOVED = select(cents(func.sum(movements.c.amount_cents)))
-_APPLIED = _MOVED.where(movements.c.source == literal("allocation:").concat(cast(allocations.c.id, String)))
+_ALLOCATION = literal("allocation:").concat(cast(allocations.c.id, String))
 _DISCOUNT = literal("discount:").concat(cast(allocations.c.id, String))
-_DISCOUNTED = _MOVED.where(or_(movements.c.source == _DISCOUNT, movements.c.source == _DISCOUNT.concat("/tax")))
+_INVOICE = literal("invoice:").concat(cast(charges.c.id, String))
+_CREDIT = literal("credit:").concat(cast(credits.c.id, String))
 _LINES = select(cents(func.sum(charge_lines.c.amount_cents + charge_lines.c.tax_cents)))
 _LINES_OF = _LINES.where(charge_lines.c.charge_id == charges.c.id).scalar_subquery()
 _HAS_LINES = select(charge_lines.c.id).where(charge_lines.c.charge_id == charges.c.id).exists()
+
+
+def _moved_by(source: ColumnElement[str]) -> ColumnElement[int]:
+    """What the movements of that source and of its tax add up to."""
+    return _MOVED.where(movements.c.source.in_([source, source.concat("/tax")])).scalar_subquery()
 
 
 def _differ(
@@ -77,18 +83,18 @@ def _differ(
 
 CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
     "lines": _differ(_named("invoice", charges.c.number), _LINES_OF, charges.c.amount_cents).where(_HAS_LINES),
+    "issued": _differ(_named("invoice", charges.c.number), _moved_by(_INVOICE), charges.c.amount_cents).where(
+        charges.c.kind == "invoice"
+    ),
+    "credited": _differ(_named("credit memo", credits.c.number), _moved_by(_CREDIT), credits.c.amount_cents),
     "owner": _differ(_named("movement", movements.c.source), movements.c.account_id, charges.c.account_id).join_from(
         movements, charges, charges.c.id == movements.c.charge_id
     ),
     "currency": select(_named("movement", movements.c.source), literal(0), literal(0))
     .join_from(movements, accounts, accounts.c.id == movements.c.account_id)
     .where(movements.c.currency != accounts.c.currency),
-    "allocation": _differ(
-        _named("allocation", allocations.c.id), _APPLIED.scalar_subquery(), allocations.c.amount_cents
-    ),
-    "discount": _differ(
-        _named("allocation", allocations.c.id), _DISCOUNTED.scalar_subquery(), allocations.c.discount_cents
-    ),
+    "allocation": _differ(_named("allocation", allocations.c.id), _moved_by(_ALLOCATION), allocations.c.amount_cents),
+    "discount": _differ(_named("allocation", allocations.c.id), _moved_by(_DISCOUNT), allocations.c.discount_cents),
     "unquoted": select(
         _named("allocation", allocations.c.id),
         allocations.c.discount_cents,

@@ -63,7 +63,10 @@ def open_breaches(amounts: Mapping[int, int], movements: Iterable[Movement]) -> 
 def payment_breaches(received: Mapping[int, int], movements: Iterable[Movement]) -> list[Breach]:
     """3: applied + unapplied + refunded or returned = received; received is payment id -> amount_cents."""
     flows: dict[int, _Flow] = {payment_id: _Flow() for payment_id in received}
+    found = []
     for movement in movements:
+        if movement.payment_id is None and movement.debit in ARRIVALS and unapplied_cents(movement):
+            found.append(Breach(3, movement.source, f"brings {movement.amount_cents} that no payment names"))
         if movement.payment_id is None or not unapplied_cents(movement):
             continue
         flow, change = flows.setdefault(movement.payment_id, _Flow()), unapplied_cents(movement)
@@ -73,7 +76,6 @@ def payment_breaches(received: Mapping[int, int], movements: Iterable[Movement])
             flow.received_cents += change
         else:
             flow.left_again_cents -= change
-    found = []
     for payment_id, flow in sorted(flows.items()):
         expected = received.get(payment_id, 0)
         unapplied = flow.received_cents - flow.applied_cents - flow.left_again_cents

@@ -9,9 +9,10 @@ from sqlalchemy import insert, text
 from portal.actions.check import check_books
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import load
-from portal.records import Database, Session, accounts, append_only
-from portal.records.tables import APPEND_ONLY, attempts, letters
+from portal.records import Database, Session, accounts, append_only, ledger
+from portal.records.tables import APPEND_ONLY, attempts, credits, letters
 from portal.rules.allocation import QuoteLine
+from portal.rules.ledger import credit_issued
 from tests.support.books import add_customer, add_invoice
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -106,6 +107,20 @@ def test_books_that_hold(books: Session) -> None:
             "2: invoice 1001 open is -8000, outside 0 to 100000",
         ),
         (
+            "UPDATE movements SET amount_cents = amount_cents - 1 WHERE source = 'invoice:2'",
+            "2: invoice 1002 59999 is posted of 60000",
+        ),
+        (
+            "DELETE FROM movements WHERE source = 'invoice:2'",
+            "2: invoice 1002 0 is posted of 60000",
+        ),
+        (
+            "INSERT INTO movements (source, debit, credit, amount_cents, currency, account_id, effective_on, posted_at)"
+            " SELECT 'stripe:ch_9', 'clearing', 'unapplied', 500, currency, account_id, effective_on, posted_at"
+            " FROM movements WHERE source = 'stripe:ch_1'",
+            "3: stripe:ch_9 brings 500 that no payment names",
+        ),
+        (
             "UPDATE charge_lines SET amount_cents = amount_cents - 1 WHERE charge_id = 2",
             "2: invoice 1002 its lines add up to 59999, it is over 60000",
         ),
@@ -161,6 +176,14 @@ def test_a_charge_of_somebody_else(books: Session) -> None:
     other = add_customer(books, NOW, name="Blue Fern Café", email="")
     books.execute(text(f"UPDATE movements SET account_id = {other.id} WHERE source = 'invoice:2'"))
     assert f"1: movement invoice:2 is on account {other.id}, its charge on account 1" in found(books)
+
+
+def test_a_credit_memo_of_which_not_all_was_posted(books: Session) -> None:
+    values = {"public_id": "c1", "account_id": 1, "number": "CM-1", "issued_on": TODAY, "created_at": NOW}
+    books.execute(insert(credits), values | {"amount_cents": 500, "tax_cents": 100})
+    posted = credit_issued(1, net_cents=400, tax_cents=99, on=TODAY)
+    ledger.post(books, posted, account_id=1, currency="usd", posted_at=NOW)
+    assert found(books) == ["3: credit memo CM-1 499 is posted of 500"]
 
 
 def test_two_receipts_for_one_payment(books: Session) -> None:
