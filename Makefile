@@ -9,7 +9,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## make the virtual environment and get the system packages
-	@sh scripts/setup
+	@sh .ci/setup
 
 run: setup ## start the whole house with sample data, and print the addresses to open
 	@$(PYTHON) -m e2e.house
