@@ -25,17 +25,11 @@ _UNTIL = (
     .where(policies.c.effective_on <= bindparam("day"))
     .order_by(policies.c.effective_on, policies.c.id)
 )
-_OF_KEY = select(*_COLUMNS).where(policies.c.key == bindparam("wanted")).order_by(policies.c.id)
 
 
 def until(session: Session, on: date) -> Sequence[PolicyRow]:
     """Every version in effect by that day; of one key, the last one wins."""
     return [PolicyRow(*row) for row in session.execute(_UNTIL, {"day": on})]
-
-
-def of_key(session: Session, key: str) -> Sequence[PolicyRow]:
-    """Every version of one key, oldest first."""
-    return [PolicyRow(*row) for row in session.execute(_OF_KEY, {"wanted": key})]
 
 
 def add(session: Session, row: PolicyRow) -> None:

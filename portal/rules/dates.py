@@ -5,7 +5,6 @@ Whether 3/4/2026 is in March or in April is settled for a whole column at once.
 
 import calendar
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -18,7 +17,6 @@ ONE_DAY = timedelta(days=1)
 
 DateOrder = Literal["mdy", "dmy"]
 ORDERS: tuple[DateOrder, ...] = ("mdy", "dmy")
-BOTH: frozenset[DateOrder] = frozenset(ORDERS)
 
 _MONTHS = {
     name: month
@@ -124,11 +122,6 @@ def parse_date(text: str, *, order: DateOrder | None = None) -> date:
 def date_orders(text: str) -> frozenset[DateOrder]:
     """The orders under which this text is a date: both for ISO and named months, none when it is no date."""
     return frozenset(_readings(text))
-
-
-def column_order(texts: Iterable[str]) -> frozenset[DateOrder]:
-    """The orders under which every cell of a column is a date; one left: resolved. Empty cells do not count."""
-    return BOTH.intersection(*(date_orders(text) for text in texts if text.strip()))
 
 
 def _nth(year: int, month: int, weekday: int, n: int) -> date:

@@ -113,13 +113,6 @@ def test_what_is_no_clear_date_is_refused(text: str, order: dates.DateOrder | No
         dates.parse_date(text, order=order)
 
 
-def test_a_column_tells_its_order() -> None:
-    assert dates.column_order(["3/4/2026", "3/14/2026", ""]) == {"mdy"}
-    assert dates.column_order(["3/4/2026", "14/3/2026", "2026-01-01"]) == {"dmy"}
-    assert dates.column_order(["3/4/2026"]) == {"mdy", "dmy"}
-    assert dates.column_order(["14/3/2026", "3/14/2026"]) == frozenset()
-
-
 @given(DAYS)
 def test_every_form_reads_back(day: date) -> None:
     assert dates.parse_date(day.isoformat()) == day
