@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     base_url: str = "http://127.0.0.1:8000"
-    database_url: str = f"{_SQLITE}data/portal.db"
+    database_url: str = Field(default=f"{_SQLITE}data/portal.db", repr=False)
     secret_keys: SecretsListed = ()
     instance: str = Field(default="portal", pattern=r"^[a-z0-9-]{1,40}$")
     stripe_secret_key: SecretStr | None = None

@@ -100,7 +100,9 @@ def test_a_live_key_starts_when_all_is_well(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = repr(given(monkeypatch, **LIVE, PORTAL_SMTP_URL="smtp://u:hush@mail.example.com?starttls=1"))
+    database = "postgresql://portal:hush@db.example.com/portal"
+    mail = "smtp://u:hush@mail.example.com?starttls=1"
+    shown = repr(given(monkeypatch, **LIVE, PORTAL_SMTP_URL=mail, PORTAL_DATABASE_URL=database))
     assert "51abcdefgh" not in shown
     assert "hush" not in shown
     assert "0123456789abcdef" not in shown
