@@ -17,14 +17,13 @@ from portal.records import Database, Session, attempts, inbox, ledger
 # What a transaction is called after: the function that writes what matters in it.
 _WRITES: dict[str, tuple[Any, str]] = {
     "attempt": (attempts, "add"),
-    "webhook": (inbox, "store"),
     "posting": (ledger, "add_payment"),
 }
 _CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout")
 
-# A single statement has no commit of its own: the point before one comes after it there.
+# A webhook is stored by one statement, which shares its commit with others; it has returned when that is done.
 POINTS = (
-    *(f"{write}.{when}_commit" for write in _WRITES for when in ("before", "after")),
+    *(f"{write}.{when}_commit" for write in (*_WRITES, "webhook") for when in ("before", "after")),
     *(f"stripe.{call}.{when}" for call in _CALLS for when in ("before", "after")),
 )
 
@@ -54,10 +53,10 @@ def install(point: str) -> None:
     written = threading.local()
     for write, (module, function) in _WRITES.items():
         setattr(module, function, _noting(getattr(module, function), write, written))
-    for opener in ("writing", "single"):
-        setattr(Database, opener, _crashing_writes(getattr(Database, opener), fuse, written))
+    setattr(Database, "writing", _crashing_writes(Database.writing, fuse, written))  # noqa: B010
+    setattr(inbox, "store", _crashing_call(inbox.store, "webhook.{}_commit", fuse))  # noqa: B010
     for call in _CALLS:
-        setattr(StripeCheckouts, call, _crashing_call(getattr(StripeCheckouts, call), f"stripe.{call}", fuse))
+        setattr(StripeCheckouts, call, _crashing_call(getattr(StripeCheckouts, call), f"stripe.{call}.{{}}", fuse))
 
 
 def _noting(function: Callable[..., Any], write: str, written: threading.local) -> Callable[..., Any]:
@@ -85,11 +84,11 @@ def _crashing_writes(
     return crashing
 
 
-def _crashing_call(function: Callable[..., Any], name: str, fuse: _Fuse) -> Callable[..., Any]:
+def _crashing_call(function: Callable[..., Any], point: str, fuse: _Fuse) -> Callable[..., Any]:
     def crashing(*args: Any, **kwargs: Any) -> Any:
-        fuse.passes(f"{name}.before")
+        fuse.passes(point.format("before"))
         answer = function(*args, **kwargs)
-        fuse.passes(f"{name}.after")
+        fuse.passes(point.format("after"))
         return answer
 
     return crashing
