@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from portal.records import Database, Session, open_database
 from portal.records.migrate import ensure_current
 from portal.rules.refusals import Refusal
-from portal.settings import Settings, signing_keys
+from portal.settings import Settings, make_data_folder, signing_keys
 
 if TYPE_CHECKING:
     from portal.gateways.mailer import Mailer
@@ -55,7 +55,7 @@ def open_resources(settings: Settings, *, clock: Clock = system_clock, online: b
     of a mail server that makes no sense.
     """
     if settings.database_url.startswith("sqlite"):
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings)
     ensure_current(settings.database_url)
     return Resources(
         settings=settings,

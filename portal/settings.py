@@ -140,12 +140,17 @@ def read_settings() -> Settings:
         raise Refusal("\n".join(lines)) from None
 
 
+def make_data_folder(settings: Settings) -> Path:
+    """The folder of this installation's own files; one that is made here is closed to the machine's other users."""
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.data_folder
+
+
 def signing_keys(settings: Settings) -> tuple[str, ...]:
     """The keys that sign links, newest last: those of the settings, else one made once and kept in a file."""
     if settings.secret_keys:
         return tuple(key.get_secret_value() for key in settings.secret_keys)
-    file = settings.data_folder / "secret.key"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file = make_data_folder(settings) / "secret.key"
     fresh = file.with_suffix(f".{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
     fresh.write_text(secrets.token_hex(32))

@@ -109,7 +109,8 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_signing_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
-    settings = Settings(database_url=f"sqlite:///{tmp_path}/portal.db")
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/made/portal.db")
     assert signing_keys(settings) == signing_keys(settings)
-    (file,) = tmp_path.iterdir()
+    (file,) = (tmp_path / "made").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
