@@ -22,10 +22,11 @@ from contextlib import contextmanager
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-Variant = Literal["pdf/ua-1", "pdf/a-3a"]
+# Accessible: its structure can be read aloud (ISO 14289-1).
+_VARIANT = "pdf/ua-1"
 
 # Where relative and /static/ addresses of a document point; .invalid is never anybody's (RFC 2606).
 _BASE = "https://assets.invalid/static/-/"
@@ -41,23 +42,23 @@ class PdfFailed(Exception):
     """The document could not be drawn within the limits of time and memory, or not at all; or too many are waiting."""
 
 
-def render_pdf(html: str, *, assets: Path, variant: Variant = "pdf/ua-1") -> bytes:
+def render_pdf(html: str, *, assets: Path) -> bytes:
     """The PDF of `html`, which may use files below `assets` (as `css/x.css` or `/static/<hash>/css/x.css`)
     and nothing else: any other address is left out. The same input gives the same bytes.
 
     About 115 ms and 17 ms for each row of a table, so how many rows are too many is the caller's to say.
     Raises PdfFailed. The document needs a language and a title to be valid PDF/UA.
     """
-    return _drawer.draw(html, assets, variant)
+    return _drawer.draw(html, assets)
 
 
-def render_here(html: str, *, assets: Path, variant: Variant = "pdf/ua-1") -> bytes:
+def render_here(html: str, *, assets: Path) -> bytes:
     """As `render_pdf`, in this process and without its limits."""
     import weasyprint
 
     with _garbage_kept():
         document = weasyprint.HTML(string=html, base_url=_BASE, url_fetcher=_fetcher(assets))
-        drawn = document.write_pdf(pdf_variant=variant, cache={}, font_config=_fonts())
+        drawn = document.write_pdf(pdf_variant=_VARIANT, cache={}, font_config=_fonts())
     assert isinstance(drawn, bytes)
     return drawn
 
@@ -72,9 +73,9 @@ class _Drawer:
         # WeasyPrint unpacks fonts into temporary files; a child that is killed would leave them behind.
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def draw(self, html: str, assets: Path, variant: Variant) -> bytes:
+    def draw(self, html: str, assets: Path) -> bytes:
         body = html.encode()
-        order = {"assets": str(assets.resolve()), "variant": variant, "length": len(body)}
+        order = {"assets": str(assets.resolve()), "length": len(body)}
         if not self._places.acquire(blocking=False):
             raise PdfFailed("Too many PDFs are waiting to be drawn.")
         try:
@@ -203,7 +204,7 @@ def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
         html = _exactly(orders, order["length"]).decode()
         _allow_seconds(_PROCESSOR_SECONDS)
         # Whatever goes wrong ends the child with its traceback, and the parent starts another.
-        drawn = render_here(html, assets=Path(order["assets"]), variant=order["variant"])
+        drawn = render_here(html, assets=Path(order["assets"]))
         answers.write(f"{len(drawn)}\n".encode() + drawn)
         answers.flush()
 

@@ -46,7 +46,6 @@ def pdf(visit: Visit) -> Response:
         **papers.frame(policy, account),
         **view.context(found, words),
         "paid": view.settled(found, words),
-        "pay_at": "",
     }
     return paper(render("pdf/invoice.html", context, policy.locale), f"{papers.file_name(found.charge.number)}.pdf")
 

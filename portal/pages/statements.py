@@ -83,7 +83,7 @@ def pdf(visit: Visit) -> Response:
         raise Refusal("This statement is too long for a PDF. Download it as a CSV instead.")
     context = {
         **papers.frame(policy, standing.account),
-        **view.paper(standing, words, pay_at=""),
+        **view.paper(standing, words),
     }
     return paper(render("pdf/statement.html", context, policy.locale), f"statement-{standing.on.isoformat()}.pdf")
 

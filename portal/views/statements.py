@@ -159,7 +159,7 @@ def _note(row: Row, words: Words) -> str:
     return ", ".join(said)
 
 
-def paper(standing: Standing, words: Words, *, pay_at: str) -> dict[str, object]:
+def paper(standing: Standing, words: Words) -> dict[str, object]:
     """The statement on paper."""
     rows = open_rows(standing, words, base="", chosen=())
     return {
@@ -179,7 +179,6 @@ def paper(standing: Standing, words: Words, *, pay_at: str) -> dict[str, object]
         ],
         "open_total": words.money(standing.statement.balance.open_cents),
         "offers": offers(standing, words),
-        "pay_at": pay_at,
     }
 
 

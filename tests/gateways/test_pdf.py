@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from portal.gateways import pdf
-from portal.gateways.pdf import PdfFailed, Variant, render_here, render_pdf
+from portal.gateways.pdf import PdfFailed, render_here, render_pdf
 
 STATIC = Path(__file__).parents[2] / "static"
 FONT = "vendor/inter/inter-latin-wght-normal.woff2"
@@ -193,7 +193,6 @@ def test_several_threads_each_get_their_own() -> None:
     assert drawn == {number: f"Number {number}" for number in range(6)}
 
 
-@pytest.mark.parametrize("variant", ["pdf/ua-1"])
-def test_drawing_here_leaves_garbage_collection_as_it_was(variant: Variant) -> None:
-    assert render_here(page("Hello"), assets=STATIC, variant=variant).startswith(b"%PDF")
+def test_drawing_here_leaves_garbage_collection_as_it_was() -> None:
+    assert render_here(page("Hello"), assets=STATIC).startswith(b"%PDF")
     assert gc.isenabled()

@@ -11,7 +11,6 @@ PAPER: dict[str, object] = {
     "seller": SELLER,
     "customer": {"name": f"Northwind Traders {CANARY}", "address": ["7 Harbor Road", "Portland, ME 04101"]},
 }
-PAY_AT = "Pay online with the link in your email from Harbor Supply Co."
 STATEMENT: dict[str, object] = {
     **PAPER,
     "as_of": "November 22, 2026",
@@ -27,7 +26,6 @@ STATEMENT: dict[str, object] = {
     ],
     "open_total": money(1569050),
     "offers": [{"invoices": "INV-2066 and INV-2071", "until": "November 28", "saving": money(18420), "percent": "2%"}],
-    "pay_at": PAY_AT,
 }
 PDFS: dict[str, dict[str, Context]] = {
     "pdf/statement.html": {
@@ -47,11 +45,10 @@ PDFS: dict[str, dict[str, Context]] = {
             "overdue": "",
             "parts": {**parts(), "credit": money(-840)},
             "open_total": money(0),
-            "pay_at": "",
         },
     },
     "pdf/invoice.html": {
-        "usual": {**PAPER, **{k: INVOICE[k] for k in INVOICE if k != "account"}, "paid": "", "pay_at": PAY_AT},
+        "usual": {**PAPER, **{k: INVOICE[k] for k in INVOICE if k != "account"}, "paid": ""},
     },
     "pdf/receipt.html": {"usual": {**PAPER, "receipt": RECEIPT["receipt"], "items": RECEIPT["items"], "credit": ""}},
 }
