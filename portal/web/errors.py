@@ -1,6 +1,6 @@
 """Whatever goes wrong becomes a page that says what to do next; for Stripe it becomes JSON.
 
-`HANDLERS` is the application's table of them. A crash is also logged, once, with its traceback.
+`HANDLERS` is the application's table of them. A crash is also logged with its address; the server logs the traceback, once it has it back.
 """
 
 from collections.abc import Callable, Mapping
@@ -100,7 +100,7 @@ def _gone(request: Request, error: ClientDisconnect) -> Response:
 
 
 def _crashed(request: Request, error: Exception) -> Response:
-    log.error("request.crashed", method=request.method, path=without_token(request.url.path), exc_info=error)
+    log.error("request.crashed", method=request.method, path=without_token(request.url.path))
     response = problem(request, 500)
     # The answer to a crash is made outside of all middleware.
     response.headers.update(headers_for(request.app.state.resources.settings))
