@@ -1,6 +1,6 @@
 """Whatever goes wrong becomes a page that says what to do next; for Stripe it becomes JSON.
 
-`HANDLERS` is the application's table of them. A crash is also logged with its address; the server logs the traceback, once it has it back.
+`HANDLERS` is the application's table of them. A crash is logged with its address here and its traceback by the server.
 """
 
 from collections.abc import Callable, Mapping
