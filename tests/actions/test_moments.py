@@ -7,13 +7,14 @@ from typing import cast
 import pytest
 from sqlalchemy import select, update
 
-from portal.actions import payments, policies, statements
+from portal.actions import inbox, payments, policies, statements
 from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_values import PaymentFacts
 from portal.records.tables import attempts as attempts_table
 from portal.records.tables import letters
 from portal.records.tables import payments as payments_table
 from portal.rules.statement import Statement
+from tests.actions.test_inbox import Post
 from tests.support.shop import Shop
 
 
@@ -133,3 +134,33 @@ def test_old_news_does_not_overwrite_newer(shop: Shop) -> None:
     assert shop.opens() == {"1002": 60000}
     with shop.house.resources.reading() as session:
         assert session.execute(select(letters.c.kind)).scalars().all() == ["receipt"]
+
+
+class Interrupted(OldNews):
+    """Reads a payment, and while it is reading the event of what happens next arrives."""
+
+    def read_payment(self, checkout_id: str) -> PaymentFacts:
+        stripe = self.shop.house.resources.stripe
+        assert stripe is not None
+        facts = stripe.read_payment(checkout_id)
+        self.shop.house.clock.move(days=6)
+        self.shop.house.stripe.tick()
+        self.shop.house.stripe.deliver()
+        return facts
+
+
+def test_an_event_that_arrives_while_another_is_handled_is_not_taken_for_handled(shop: Shop) -> None:
+    post = Post(shop)
+    shop.pay_first(method="us_bank_account")
+    attempt = shop.pay_by_bank()
+    shop.sync(attempt)
+    shop.house.stripe.deliver()
+    intent_id = shop.attempts()[0].payment_intent_id
+    assert intent_id in post.subjects
+    early = replace(shop.house.resources, stripe=cast(StripeCheckouts, Interrupted(shop)))
+    inbox.handle(early, intent_id, now=shop.house.clock.now())
+    assert shop.opens() == {"1001": 100000, "1002": 60000}
+    assert post.states() == {"new", "handled"}
+    post.handle_waiting()
+    assert post.states() == {"handled"}
+    assert shop.opens() == {"1002": 60000}
