@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.actions import inbox, payments, policies, statements
+from portal.actions.ledger import Received, post_payment
 from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_values import PaymentFacts
 from portal.records.tables import attempts as attempts_table
 from portal.records.tables import letters
 from portal.records.tables import payments as payments_table
+from portal.rules.allocation import QuoteLine
 from portal.rules.statement import Statement
 from tests.actions.test_inbox import Post
 from tests.support.shop import Shop
@@ -102,6 +104,18 @@ def test_the_same_visitor_who_wants_to_pay_another_way_gets_another_page(shop: S
         ("card", "expired"),
         ("us_bank_account", "open"),
     ]
+
+
+def test_the_money_of_a_debit_is_not_taken_for_under_way_when_it_is_posted(shop: Shop) -> None:
+    shop.pay_first(method="us_bank_account")
+    attempt = shop.pay_by_bank()
+    shop.sync(attempt)
+    now = shop.house.clock.now()
+    with shop.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        received = Received("us_bank_account", 98160, now, policy.today, policy.today, attempt_id=attempt.id)
+        post_payment(session, shop.account, received, [QuoteLine(shop.first.id, 98160, 1840)], policy=policy, now=now)
+    assert shop.opens() == {"1002": 60000}
 
 
 class OldNews:

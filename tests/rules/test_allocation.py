@@ -167,6 +167,13 @@ def test_what_was_not_quoted_is_left_alone() -> None:
     assert posting == Posting((Application(1, 981_60, 18_40),), 1_018_40)
 
 
+def test_more_than_was_quoted_leaves_what_is_under_way_or_disputed() -> None:
+    """300.00 was quoted, 900.00 came; 500.00 of the charge is on its way already."""
+    item = open_item(1, open_cents=1_000_00, payable_cents=500_00)
+    posting = apply(900_00, [QuoteLine(1, 300_00)], [item], started_on=march(5))
+    assert posting == Posting((Application(1, 500_00, 0),), 400_00)
+
+
 MODES: st.SearchStrategy[Mode] = st.sampled_from(["full", "pro_rata"])
 
 
