@@ -52,7 +52,8 @@ def page(
     """The statement; with a refusal, it says what was wrong and keeps what was chosen and typed."""
     account = standing.account
     base = f"/a/{account.public_id}"
-    chosen = frozenset(visit.query.getlist("charge")) if refusal else view.preselected(standing)
+    keeps = refusal is not None and refusal.field == "charge"
+    chosen = frozenset(visit.query.getlist("charge")) if keeps else view.preselected(standing)
     rows = view.open_rows(standing, words, base=base, chosen=chosen)
     minimum = quotes.smallest_sum_cents(policy, account.currency)
     context = {

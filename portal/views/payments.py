@@ -144,6 +144,9 @@ def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
 def reference(payment: PaymentRow, words: Words) -> str:
     """What the payer knows it by: the card or bank account, or what was written beside it."""
     name, _, last4 = payment.reference.rpartition(" ")
+    if payment.method == "import":
+        # It names the row of the file it came from, which tells a customer nothing.
+        return ""
     if payment.stripe_charge_id is None or not last4:
         return payment.reference
     return words.text("%(name)s ending %(last4)s", name=name.title() or method_name(payment.method, words), last4=last4)

@@ -161,21 +161,22 @@ def _note(row: Row, words: Words) -> str:
 
 def paper(standing: Standing, words: Words) -> dict[str, object]:
     """The statement on paper."""
-    rows = open_rows(standing, words, base="", chosen=())
+    rows = zip(standing.statement.rows, open_rows(standing, words, base="", chosen=()), strict=True)
     return {
         **heading(standing, words),
         "rows": [
             (
                 row.number,
-                row.issued,
-                row.due,
+                # Paper is read in another year too.
+                words.long_day(charge.item.issued_on),
+                words.long_day(charge.item.due_on),
                 row.note or row.relative,
                 words.text("%(amount)s by %(day)s", amount=row.discount, day=row.discount_until)
                 if row.discount
                 else "",
                 row.balance,
             )
-            for row in rows
+            for charge, row in rows
         ],
         "open_total": words.money(standing.statement.balance.open_cents),
         "offers": offers(standing, words),
