@@ -107,6 +107,22 @@ def test_less_than_the_whole_paid_in_time_took_the_discount_by_the_rules(desk: D
     assert (desk.account("Whole").balance_cents, desk.account("Whole").credit_cents) == (0, 0)
 
 
+def test_more_than_the_discounted_amount_paid_in_time_leaves_credit(desk: Desk) -> None:
+    desk.brought(HEADER + "A,,1,2026-01-02,,2/10 net 30,920,80,2026-01-12,990.00\n")
+    found = desk.account("A")
+    assert (found.charges, found.credit_cents) == ((), 840)
+
+
+def test_a_discount_whose_tax_follows_takes_its_part_of_the_tax(desk: Desk) -> None:
+    desk.decide("discount_base", "gross_tax_follows")
+    desk.brought(HEADER + "A,,1,2026-01-02,,2/10 net 30,920,80,2026-01-12,980.00\n")
+    with desk.database.reading() as session:
+        discounts = select(t.movements.c.debit, t.movements.c.amount_cents).where(
+            t.movements.c.source.startswith("discount:")
+        )
+        assert dict(session.execute(discounts).tuples().all()) == {"discounts_given": 1_840, "tax_payable": 160}
+
+
 def test_a_negative_total_is_a_credit_memo(desk: Desk) -> None:
     report = desk.brought(f"{HEADER}A,,1,2026-01-02,,,100,,,\nA,,CM-1,2026-01-05,,,-30,-2.40,,\n")
     assert (report.invoices, report.credits, report.totals) == (1, 1, (Total("usd", 10_000, 3_240, 0),))

@@ -7,16 +7,22 @@ from typing import cast
 import pytest
 from sqlalchemy import select, update
 
+from e2e.stripe import Fault
 from portal.actions import inbox, payments, policies, statements
+from portal.actions.attempts import settle_expired
 from portal.actions.ledger import Received, post_payment
+from portal.actions.quotes import Choice
 from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_values import PaymentFacts
+from portal.records import attempts
 from portal.records.tables import attempts as attempts_table
 from portal.records.tables import letters
 from portal.records.tables import payments as payments_table
 from portal.rules.allocation import QuoteLine
+from portal.rules.refusals import Refusal
 from portal.rules.statement import Statement
 from tests.actions.test_inbox import Post
+from tests.support.books import add_invoice
 from tests.support.shop import Shop
 
 
@@ -116,6 +122,33 @@ def test_the_money_of_a_debit_is_not_taken_for_under_way_when_it_is_posted(shop:
         received = Received("us_bank_account", 98160, now, policy.today, policy.today, attempt_id=attempt.id)
         post_payment(session, shop.account, received, [QuoteLine(shop.first.id, 98160, 1840)], policy=policy, now=now)
     assert shop.opens() == {"1002": 60000}
+
+
+def test_a_second_debit_counts_the_one_under_way_in_its_share(shop: Shop) -> None:
+    """money.md 4, pro rata: 327.20 three times in the window bring 6.13, 6.14 and 6.13."""
+    now = shop.house.clock.now()
+    example = {"net_cents": 92000, "tax_cents": 8000, "terms": "2/10 net 30", "mode": "pro_rata"}
+    with shop.house.resources.writing() as session:
+        add_invoice(session, shop.account, "1000", issued_on=date(2026, 2, 25), now=now, **example)  # type: ignore[arg-type]
+    discounts = []
+    for _ in range(3):
+        shop.begin(Choice(amount_cents=32720), 32720, method="us_bank_account")
+        attempt = shop.pay_by_bank()
+        shop.sync(attempt)
+        with shop.house.resources.reading() as session:
+            (line,) = attempts.quoted(session, attempt.id)
+        discounts.append(line.discount_cents)
+    assert discounts == [613, 614, 613]
+
+
+def test_an_attempt_that_was_given_up_holds_nothing(shop: Shop) -> None:
+    shop.house.stripe.fault(Fault("drop_before", method="POST", path="/v1/checkout/sessions", times=None))
+    with pytest.raises(Refusal):
+        shop.pay_first()
+    shop.house.stripe.heal()
+    shop.house.clock.move(days=2)
+    assert settle_expired(shop.house.resources, now=shop.house.clock.now()) == 1
+    assert shop.pay_first(visitor=2).startswith("http")
 
 
 class OldNews:
