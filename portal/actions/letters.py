@@ -47,8 +47,9 @@ def stage_to_payer(
     payment_id: int | None = None,
 ) -> None:
     """To whoever's link was used to pay, else to the address on file; an account without one gets no letter."""
-    on_file = accounts.contacts_of(session, attempt.account_id)
-    contact_id = attempt.contact_id or (on_file[0].id if on_file else None)
+    on_file = [contact.id for contact in accounts.contacts_of(session, attempt.account_id)]
+    # Whoever paid may have been removed since.
+    contact_id = attempt.contact_id if attempt.contact_id in on_file else next(iter(on_file), None)
     if contact_id is not None:
         stage(
             session,

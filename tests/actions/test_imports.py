@@ -120,7 +120,8 @@ def test_a_discount_whose_tax_follows_takes_its_part_of_the_tax(desk: Desk) -> N
         discounts = select(t.movements.c.debit, t.movements.c.amount_cents).where(
             t.movements.c.source.startswith("discount:")
         )
-        assert dict(session.execute(discounts).tuples().all()) == {"discounts_given": 1_840, "tax_payable": 160}
+        found = sorted(tuple(row) for row in session.execute(discounts))
+    assert found == [("discounts_given", 1_840), ("tax_payable", 160)]
 
 
 def test_a_negative_total_is_a_credit_memo(desk: Desk) -> None:
