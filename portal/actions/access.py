@@ -15,6 +15,7 @@ from portal.actions.links import state_of
 from portal.actions.policies import Policy
 from portal.links import LinkToken
 from portal.records import Session, links, sessions
+from portal.records.accounts import AccountRow
 from portal.rules.statement import Statement
 
 
@@ -47,7 +48,7 @@ class Access:
     """What a session may see of an account: everything where `charge_ids` is None, else those documents."""
 
     session_id: int
-    account_id: int
+    account: AccountRow
     contact_id: int | None
     charge_ids: frozenset[int] | None
 
@@ -128,7 +129,7 @@ def find_access(session: Session, secret: str | None, account: str, *, now: date
     documents = frozenset(grant.charge_id for grant in grants if grant.charge_id is not None)
     return Access(
         session_id=widest.session_id,
-        account_id=widest.account_id,
+        account=widest.account,
         contact_id=widest.contact_id,
         charge_ids=None if widest.charge_id is None else documents,
     )

@@ -12,12 +12,12 @@ from functools import lru_cache
 from portal.actions.policies import Policy
 from portal.records import Session, attempts, charges, ledger
 from portal.records.accounts import AccountRow
-from portal.records.attempts import PendingRow
+from portal.records.attempts import DebitRow
 from portal.records.charges import ChargeRow, SettlementRow
 from portal.rules.allocation import OpenItem
 from portal.rules.balance import Parts, parts
 from portal.rules.dates import day_ends_at, local_day
-from portal.rules.discounts import Facts, Settled, offer
+from portal.rules.discounts import Facts, Repay, Settled, offer, repay_until
 from portal.rules.money import share
 from portal.rules.statement import Item, Statement, statement
 from portal.rules.terms import Step, parse_terms, steps
@@ -55,11 +55,11 @@ def load(
     needs the discounts of the day it was started on.
     """
     rows = charges.open_on(session, account.id, on)
-    pending = _pending(session, account.id, on, policy.time_zone, without_attempt)
-    facts = _facts(session, rows, pending, on=on, from_day=started_on or on, zone=policy.time_zone)
+    debits = _debits(session, account.id, on, policy.time_zone, without_attempt)
+    facts = _facts(session, rows, debits, on=on, from_day=started_on or on, zone=policy.time_zone)
     statement_items, open_items = [], []
     for row in rows:
-        under_way = sum(p.pay_cents + p.discount_cents for p in pending.get(row.id, ()))
+        under_way = sum(p.pay_cents + p.discount_cents for p in debits.under_way.get(row.id, ()))
         row_parts = parts(row.open_cents, pending_cents=under_way)
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
@@ -72,44 +72,73 @@ def load(
     )
 
 
-def _pending(
-    session: Session, account_id: int, on: date, zone: str, without_attempt: int | None
-) -> Mapping[int, Sequence[PendingRow]]:
-    found: dict[int, list[PendingRow]] = defaultdict(list)
-    for row in attempts.pending(session, account_id, before=day_ends_at(on, zone)):
-        if row.attempt_id != without_attempt:
-            found[row.charge_id].append(row)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Debits:
+    """Bank debits by charge: those under way, and the re-pay window that the first to fail has opened."""
+
+    under_way: Mapping[int, Sequence[DebitRow]]
+    repay: Mapping[int, Repay]
+
+
+def _debits(session: Session, account_id: int, on: date, zone: str, without_attempt: int | None) -> _Debits:
+    under_way: dict[int, list[DebitRow]] = defaultdict(list)
+    repay: dict[int, Repay] = {}
+    for row in attempts.debits(session, account_id, before=day_ends_at(on, zone)):
+        if row.failed_at is not None:
+            until_on = repay_until(local_day(row.failed_at, zone))
+            # One window: a debit that fails in it opens no other.
+            repay.setdefault(row.charge_id, Repay(local_day(row.quoted_at, zone), row.discount_cents, until_on))
+        elif row.attempt_id != without_attempt:
+            under_way[row.charge_id].append(row)
+    return _Debits(under_way, repay)
 
 
 def _facts(
     session: Session,
     rows: Sequence[ChargeRow],
-    pending: Mapping[int, Sequence[PendingRow]],
+    debits: _Debits,
     *,
     on: date,
     from_day: date,
     zone: str,
 ) -> Mapping[int, Facts]:
     """What decides the discounts, for the charges that may still bring one; the others cost no query."""
-    promised = {row.id: discount_steps(row.terms, row.issued_on) for row in rows}
-    alive = [row for row in rows if promised[row.id] and promised[row.id][-1].until_on >= from_day]
+    alive = [row for row in rows if _may_bring_a_discount(row, debits.repay.get(row.id), from_day)]
     settled: dict[int, list[SettlementRow]] = defaultdict(list)
     # Nothing was ever put on a charge that is open as a whole.
     touched = [row.id for row in alive if row.open_cents != row.amount_cents]
     for settlement in charges.settlements(session, touched, on):
         settled[settlement.charge_id].append(settlement)
-    return {row.id: charge_facts(row, settled.get(row.id, ()), pending.get(row.id, ()), zone) for row in alive}
+    return {
+        row.id: charge_facts(
+            row,
+            settled.get(row.id, ()),
+            debits.under_way.get(row.id, ()),
+            zone,
+            repay=debits.repay.get(row.id),
+        )
+        for row in alive
+    }
+
+
+def _may_bring_a_discount(row: ChargeRow, repay: Repay | None, day: date) -> bool:
+    promised = discount_steps(row.terms, row.issued_on)
+    return bool(promised) and (promised[-1].until_on >= day or (repay is not None and repay.until_on >= day))
 
 
 def charge_facts(
-    row: ChargeRow, settlements: Sequence[SettlementRow], pending: Sequence[PendingRow], zone: str
+    row: ChargeRow,
+    settlements: Sequence[SettlementRow],
+    debits: Sequence[DebitRow],
+    zone: str,
+    *,
+    repay: Repay | None = None,
 ) -> Facts:
     """Facts of one charge for the discount rules (money.md 4)."""
     lowering = [s for s in settlements if s.lowers_base]
     credited_tax = sum(share(s.amount_cents, s.credit_tax_cents, s.credit_amount_cents) for s in lowering)
     received = [Settled(s.started_on, s.amount_cents, s.discount_cents) for s in settlements if not s.lowers_base]
-    under_way = [Settled(local_day(p.quoted_at, zone), p.pay_cents, p.discount_cents) for p in pending]
+    under_way = [Settled(local_day(debit.quoted_at, zone), debit.pay_cents, debit.discount_cents) for debit in debits]
     return Facts(
         net_cents=row.amount_cents - row.tax_cents,
         tax_cents=row.tax_cents,
@@ -119,6 +148,7 @@ def charge_facts(
         credited_net_cents=sum(s.amount_cents for s in lowering) - credited_tax,
         credited_tax_cents=credited_tax,
         settled=(*received, *under_way),
+        repay=repay,
     )
 
 

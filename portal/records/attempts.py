@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, case, insert, or_, select, update
 
 from portal.records.engine import Session
 from portal.records.tables import attempt_charges, attempts, charges
@@ -46,14 +46,15 @@ class QuotedRow(NamedTuple):
     discount_cents: int
 
 
-class PendingRow(NamedTuple):
-    """Money under way to a charge."""
+class DebitRow(NamedTuple):
+    """A bank debit for a charge: under way, or (`failed_at`) one that came to nothing and had a discount."""
 
     charge_id: int
     attempt_id: int
     pay_cents: int
     discount_cents: int
     quoted_at: datetime
+    failed_at: datetime | None
 
 
 _ATTEMPT = tuple(attempts.c[name] for name in AttemptRow._fields)
@@ -82,19 +83,26 @@ _HOLDING = (
     .where(attempt_charges.c.is_active, attempt_charges.c.charge_id.in_(bindparam("charges", expanding=True)))
     .order_by(attempts.c.id)
 )
-_PENDING = (
+_FAILED = (
+    (attempts.c.state == "failed")
+    & (attempts.c.method == "us_bank_account")
+    & (attempts.c.failure != "debit_not_authorized")
+    & (attempt_charges.c.discount_cents > 0)
+)
+_DEBITS = (
     select(
         attempt_charges.c.charge_id,
         attempts.c.id,
         attempt_charges.c.pay_cents,
         attempt_charges.c.discount_cents,
         attempts.c.quoted_at,
+        case((attempts.c.ended_at < bindparam("before"), attempts.c.ended_at)),
     )
     .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
     .where(
         attempts.c.account_id == bindparam("account"),
         attempts.c.processing_at < bindparam("before"),
-        or_(attempts.c.ended_at.is_(None), attempts.c.ended_at >= bindparam("before")),
+        or_(attempts.c.ended_at.is_(None), attempts.c.ended_at >= bindparam("before"), _FAILED),
     )
     .order_by(attempts.c.id)
 )
@@ -142,10 +150,13 @@ def holding(session: Session, charge_ids: Collection[int]) -> Sequence[AttemptRo
     return [AttemptRow(*row) for row in session.execute(_HOLDING, {"charges": list(charge_ids)})]
 
 
-def pending(session: Session, account_id: int, *, before: datetime) -> Sequence[PendingRow]:
-    """Bank debits of the account that were under way just before that instant."""
-    found = session.execute(_PENDING, {"account": account_id, "before": before})
-    return [PendingRow(*row) for row in found]
+def debits(session: Session, account_id: int, *, before: datetime) -> Sequence[DebitRow]:
+    """Bank debits of the account that were under way just before that instant, or had failed and may be made up for.
+
+    One that the customer says was never authorized cannot.
+    """
+    found = session.execute(_DEBITS, {"account": account_id, "before": before})
+    return [DebitRow(*row) for row in found]
 
 
 def without_payment(session: Session, account_id: int) -> Sequence[AttemptRow]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
+from portal.records.accounts import AccountRow
 from portal.records.engine import Session
 from portal.records.tables import accounts, contacts, grants, links, sessions
 from portal.records.upsert import insert_unless_there
@@ -19,9 +20,9 @@ class GrantRow(NamedTuple):
     """One grant of a living session on an account. Without `charge_id` it opens the whole account."""
 
     session_id: int
-    account_id: int
     contact_id: int | None
     charge_id: int | None
+    account: AccountRow
 
 
 _LIVING = (
@@ -31,7 +32,7 @@ _LIVING = (
 )
 _LIVE = select(sessions.c.id, sessions.c.expires_at).where(*_LIVING)
 _GRANTS = (
-    select(sessions.c.id, links.c.account_id, links.c.contact_id, links.c.charge_id)
+    select(sessions.c.id, links.c.contact_id, links.c.charge_id, *(accounts.c[name] for name in AccountRow._fields))
     .join(grants, grants.c.session_id == sessions.c.id)
     .join(links, links.c.id == grants.c.link_id)
     .join(accounts, accounts.c.id == links.c.account_id)
@@ -56,7 +57,10 @@ def live(session: Session, secret_hash: bytes, *, now: datetime) -> tuple[int, d
 def live_grants(session: Session, secret_hash: bytes, account: str, *, now: datetime) -> Sequence[GrantRow]:
     """The grants of the session with this secret on the account of this public id, the oldest first."""
     found = session.execute(_GRANTS, {"secret_hash": secret_hash, "account": account, "now": now})
-    return [GrantRow(*row) for row in found]
+    return [
+        GrantRow(session_id, contact_id, charge_id, AccountRow(*of_account))
+        for session_id, contact_id, charge_id, *of_account in found
+    ]
 
 
 def add(session: Session, secret_hash: bytes, *, now: datetime, expires_at: datetime) -> int:

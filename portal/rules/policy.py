@@ -120,7 +120,7 @@ CATALOGUE: Mapping[str, Key] = {
             "full: only with the payment that settles; pro_rata: each payment gets its share.",
             _one_of("full", "pro_rata"),
         ),
-        Key("minimum_payment_cents", 50, "The smallest part payment, in cents (2500 is $25.00).", _whole(0, 99_999_999)),
+        Key("minimum_payment_cents", 50, "The smallest part payment, in cents: 2500 is $25.00.", _whole(0, 99_999_999)),
         Key("link_days", 30, "How many days a pay link works.", _whole(1, 366)),
         Key("session_hours", 12, "How many hours an opened link stays open.", _whole(1, 24 * 31)),
     )

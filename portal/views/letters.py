@@ -129,7 +129,21 @@ def _about_attempt(found: Correspondence, attempt: AttemptRow, words: Words) -> 
     }
     if found.letter.kind == "processing":
         return context | {"arrival": payment_view.arrival(attempt, words)}
-    return context | {"reason": payment_view.reason(attempt, words), "discount_until": ""}
+    return context | {
+        "reason": payment_view.reason(attempt, words),
+        "discount_until": _repay_until(found, words),
+    }
+
+
+def _repay_until(found: Correspondence, words: Words) -> str:
+    """Until when the discount of a bank debit that failed still stands; empty where it does not."""
+    paid = {line.charge_id for line in found.quoted}
+    windows = [
+        item.facts.repay.until_on
+        for item in found.standing.items
+        if item.charge_id in paid and item.facts is not None and item.facts.repay is not None
+    ]
+    return words.date(min(windows)) if windows else ""
 
 
 def _item(number: str, pay_cents: int, discount_cents: int, words: Words) -> dict[str, str]:

@@ -120,7 +120,7 @@ def test_the_button_opens_what_the_link_reaches(desk: Desk) -> None:
     assert (opened.account, opened.charge) == (desk.account.public_id, None)
     assert found is not None
     assert found.whole_account
-    assert (found.account_id, found.contact_id) == (desk.account.id, desk.contact.id)
+    assert (found.account, found.contact_id) == (desk.account, desk.contact.id)
 
 
 def test_a_link_to_one_document_reaches_only_that(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Paying: one attempt per charge, one posting per payment, whatever is pressed twice."""
 
+from datetime import date
 from threading import Thread
 
 import pytest
@@ -78,6 +79,44 @@ def test_a_bank_debit_that_fails_leaves_everything_open(shop: Shop) -> None:
     with shop.house.resources.reading() as session:
         kinds = session.execute(select(letters.c.kind).order_by(letters.c.id)).scalars().all()
     assert kinds == ["processing", "payment_failed"]
+
+
+def failed_on_3_april(shop: Shop, why: str = "insufficient_funds") -> None:
+    """money.md 4: the debit was started on 11 March, the last day of the window; the notice comes on a Friday."""
+    shop.house.stripe.business.bank_days = 300
+    shop.house.clock.move(days=9)
+    shop.pay_first(method="us_bank_account")
+    shop.sync(shop.pay_by_bank())
+    shop.house.clock.move(days=23)
+    shop.fail_debit(why)
+
+
+def test_a_bank_debit_that_failed_may_be_made_up_for_with_its_discount(shop: Shop) -> None:
+    failed_on_3_april(shop)
+    offer = shop.standing().statement.rows[0].item.offer
+    assert offer is not None
+    assert (offer.pay_cents, offer.until_on) == (98160, date(2026, 4, 7))
+    shop.house.clock.move(days=4)
+    shop.pay_first()
+    shop.sync(shop.pay_by_card())
+    assert shop.opens() == {"1002": 60000}
+
+
+def test_the_window_to_make_up_for_it_ends_and_opens_only_once(shop: Shop) -> None:
+    failed_on_3_april(shop)
+    shop.pay_first(method="us_bank_account")
+    shop.sync(shop.pay_by_bank())
+    shop.house.clock.move(days=5)
+    shop.fail_debit("insufficient_funds")
+    with pytest.raises(FiguresChanged):
+        shop.pay_first()
+    assert shop.begin(Choice((shop.first.public_id,)), 100000).startswith("http")
+
+
+def test_a_debit_that_was_never_authorized_opens_no_window(shop: Shop) -> None:
+    failed_on_3_april(shop, "debit_not_authorized")
+    with pytest.raises(FiguresChanged):
+        shop.pay_first()
 
 
 def test_a_bank_debit_under_way_blocks_only_its_own_amount(shop: Shop) -> None:

@@ -142,6 +142,7 @@ def test_a_bank_debit_is_announced_then_its_end(desk: Desk) -> None:
     failed, started = desk.mailbox.messages()
     assert started.subject == "Your bank payment of $981.60 to Harbor Supply Co. is on its way"
     assert failed.subject == "Your payment of $981.60 to Harbor Supply Co. did not go through"
+    assert "Your discount still stands if you pay again by March 10, 2026." in failed.text
 
 
 def test_a_mail_server_that_is_away_loses_nothing(desk: Desk) -> None:

@@ -88,6 +88,13 @@ class Shop:
         self.house.stripe.pay_by_bank(attempt.checkout_id, number)
         return attempt
 
+    def fail_debit(self, why: str) -> None:
+        """The bank sends the newest debit back."""
+        attempt = self.attempts()[-1]
+        assert attempt.payment_intent_id is not None
+        self.house.stripe.settle_bank(attempt.payment_intent_id, fail_with=why)
+        self.sync(attempt)
+
     def sync(self, attempt: AttemptRow) -> None:
         payments.sync_payment(self.house.resources, attempt.id, now=self.house.clock.now())
 
