@@ -29,6 +29,7 @@ from markupsafe import escape as escape
 from portal.rules.money import exponent
 
 PACKAGE = Path(__file__).parent
+CATALOGUES = PACKAGE / "locale"
 TRUE_MINUS = "\N{MINUS SIGN}"
 UNSAFE = re.compile("[&<>\"']")
 # CLDR wants a space there ("ISK 500"), Babel leaves it out.
@@ -97,9 +98,7 @@ def environment(locale: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     catalogue = _catalogue(locale)
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        catalogue.gettext, catalogue.ngettext, newstyle=True
-    )
+    made.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["_"] = _translator(catalogue)
     tag = str(locale).replace("_", "-")
     made.filters["escape_once"] = escape_once
@@ -170,9 +169,10 @@ def icon(name: str) -> Markup:
 # ---- words
 
 
-def gettext(message: str, locale: str, **values: object) -> str:
-    """`message` in the language of `locale`, its `%(name)s` filled from `values`. Plain text, not escaped."""
-    return _catalogue(locale).gettext(message) % values
+def gettext(message: str, locale: str, /, **values: object) -> str:
+    """`message` in the language of `locale`, its `%(name)s` filled from `values`, if any. Plain text, not escaped."""
+    text = _catalogue(locale).gettext(message)
+    return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, number: int, locale: str, **values: object) -> str:
@@ -182,7 +182,7 @@ def ngettext(singular: str, plural: str, number: int, locale: str, **values: obj
 
 @cache
 def _catalogue(locale: str) -> catalogues.NullTranslations:
-    return catalogues.translation("portal", PACKAGE / "locale", [locale], fallback=True)
+    return catalogues.translation("portal", CATALOGUES, [locale], fallback=True)
 
 
 def format_list(items: Iterable[str], locale: str) -> str:

@@ -48,5 +48,9 @@ class Words:
     def joined(self, items: list[str]) -> str:
         return templating.format_list(items, self.locale)
 
-    def text(self, message: str, **values: object) -> str:
+    def text(self, message: str, /, **values: object) -> str:
         return templating.gettext(message, self.locale, **values)
+
+    def count(self, singular: str, plural: str, number: int) -> str:
+        """`singular` or `plural`, as the language counts; `%(num)s` in them is the number."""
+        return templating.ngettext(singular, plural, number, self.locale)

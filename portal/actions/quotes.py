@@ -29,11 +29,13 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
     currency = standing.account.currency
     step = stripe_step_cents(currency)
     if found.total_cents % step:
-        below = words(found.total_cents - found.total_cents % step, currency)
         raise Refusal(
-            f"{words(found.total_cents, currency)} cannot be paid online, which goes in steps of "
-            f"{words(step, currency)}. Enter {below} as an amount, or contact us.",
+            "%(total)s cannot be paid online, which goes in steps of %(step)s. Enter %(below)s as an amount, "
+            "or contact us.",
             field="amount",
+            total=words(found.total_cents, currency),
+            step=words(step, currency),
+            below=words(found.total_cents - found.total_cents % step, currency),
         )
     return found
 
@@ -63,7 +65,7 @@ def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
     by_public_id = {row.public_id: row.id for row in standing.charges.values()}
     chosen = {by_public_id[public_id] for public_id in choice.charges if public_id in by_public_id}
     if not chosen:
-        raise Refusal(_nothing_chosen(choice), field="charge")
+        raise _nothing_chosen(choice)
     return quote_selection(
         standing.items,
         chosen,
@@ -74,7 +76,7 @@ def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
     )
 
 
-def _nothing_chosen(choice: Choice) -> str:
+def _nothing_chosen(choice: Choice) -> Refusal:
     if choice.charges:
-        return "Those invoices have nothing left to pay. Choose from the ones that are open."
-    return "Choose at least one invoice, or enter an amount."
+        return Refusal("Those invoices have nothing left to pay. Choose from the ones that are open.", field="charge")
+    return Refusal("Choose at least one invoice, or enter an amount.", field="charge")

@@ -73,7 +73,8 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
     return found, access, account, policy
 
 
-def _not_yet(charge: ChargeRow, words: Words) -> Refusal:
+def _not_yet(charge: ChargeRow, words: Words) -> NotFound:
     """Nothing of it is owed before its date, so its page would say that it is paid."""
-    text = "This invoice is dated %(day)s. It can be seen and paid from then on."
-    return Refusal(words.text(text, day=words.date(charge.issued_on)), status=404)
+    return NotFound(
+        "This invoice is dated %(day)s. It can be seen and paid from then on.", day=words.date(charge.issued_on)
+    )

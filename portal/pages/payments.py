@@ -135,11 +135,12 @@ def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Acc
     typed = given.get("amount", "").strip()
     if typed and access.whole_account:
         if len(typed) > _LONGEST_AMOUNT:
-            raise Refusal(words.text("That is too long for an amount. Write it like 1234.56."), field="amount")
+            raise Refusal("That is too long for an amount. Write it like 1234.56.", field="amount")
         try:
             return Choice(amount_cents=parse_amount(typed, standing.account.currency, decimal_mark=_mark(words)))
         except Refusal as refusal:
-            raise Refusal(refusal.sentence, field="amount") from refusal
+            refusal.field = "amount"
+            raise
     beyond = {row.public_id for row in standing.charges.values() if not access.reaches(row.id)}
     return Choice(tuple(public_id for public_id in given.getlist("charge") if public_id not in beyond))
 
@@ -184,7 +185,9 @@ def _stopped(
         method=method,
         changed=isinstance(refusal, FiguresChanged) or _lost(choice, standing),
         other=other,
-        errors=[{"field": "main", "text": refusal.sentence}] if refusal.status >= 500 else [],
+        errors=[{"field": "main", "text": words.text(refusal.message, **refusal.values)}]
+        if refusal.status >= 500
+        else [],
         status=refusal.status,
     )
     if refusal.status == 503:

@@ -61,7 +61,7 @@ def page(
         "offers": view.offers(standing, words),
         "rows": rows,
         "chosen": view.sums(rows, words),
-        "errors": [{"field": refusal.field, "text": refusal.sentence}] if refusal else [],
+        "errors": [{"field": refusal.field, "text": words.text(refusal.message, **refusal.values)}] if refusal else [],
         "amount_value": visit.query.get("amount", "")[:40] if refusal else "",
         "amount_hint": words.text("The smallest payment is %(amount)s.", amount=words.money(minimum)),
         "currency": account.currency.upper(),

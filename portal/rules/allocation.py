@@ -92,7 +92,9 @@ def quote_selection(
     lines, offers = [], []
     for item in chosen:
         if item.payable_cents <= 0:
-            raise Conflict(f"Nothing of invoice {item.number} can be paid now. Choose again without it.")
+            raise Conflict(
+                "Nothing of invoice %(number)s can be paid now. Choose again without it.", number=item.number
+            )
         best = _offer(item, today)
         credit = min(credit_cents, best.pay_cents)
         credit_cents -= credit
@@ -101,9 +103,10 @@ def quote_selection(
     quote = _quote(lines, offers)
     if 0 < quote.total_cents < minimum_cents:
         raise Refusal(
-            f"{words(quote.total_cents, currency)} is below the smallest payment, "
-            f"{words(minimum_cents, currency)}. Choose another invoice with it.",
+            "%(total)s is below the smallest payment, %(minimum)s. Choose another invoice with it.",
             field="charge",
+            total=words(quote.total_cents, currency),
+            minimum=words(minimum_cents, currency),
         )
     return quote
 
@@ -122,9 +125,11 @@ def quote_lump_sum(
         raise Conflict("Nothing can be paid now. Look at your statement.")
     is_all = amount_cents == most_cents and amount_cents >= stripe_minimum_cents(currency)
     if amount_cents < minimum_cents and not is_all:
-        raise Refusal(f"The smallest payment is {words(minimum_cents, currency)}.", field="amount")
+        raise Refusal("The smallest payment is %(amount)s.", field="amount", amount=words(minimum_cents, currency))
     if amount_cents > most_cents:
-        raise Refusal(f"{words(most_cents, currency)} pays everything. Enter that or less.", field="amount")
+        raise Refusal(
+            "%(amount)s pays everything. Enter that or less.", field="amount", amount=words(most_cents, currency)
+        )
     lines, offers, left = [], [], amount_cents
     for item in payable:
         if left == 0:

@@ -83,19 +83,28 @@ def parse_amount(text: str, currency: str, *, decimal_mark: DecimalMark | None =
     body, negative = _unsigned(text, currency)
     readings = _readings(body, decimal_mark)
     if not readings:
-        raise Refusal(f"“{text.strip()}” is not an amount. Write it like 1234.56.", field="amount")
+        raise Refusal("“%(text)s” is not an amount. Write it like 1234.56.", field="amount", text=text.strip())
     if len(readings) > 1:
         raise Refusal(
-            f"“{text.strip()}” can be read as {' or '.join(readings)}. Say which decimal mark is used.",
+            "“%(text)s” can be read as %(one)s or %(other)s. Say which decimal mark is used.",
             field="amount",
+            text=text.strip(),
+            one=readings[0],
+            other=readings[1],
         )
     whole, _, decimals = readings[0].partition(".")
     decimals = decimals.rstrip("0")
     places = exponent(currency)
     if len(decimals) > places:
-        raise Refusal(f"“{text.strip()}” has more decimals than {currency.upper()} has ({places}).", field="amount")
+        raise Refusal(
+            "“%(text)s” has more decimals than %(currency)s has (%(places)s).",
+            field="amount",
+            text=text.strip(),
+            currency=currency.upper(),
+            places=places,
+        )
     if len(whole) > MOST_DIGITS:
-        raise Refusal(f"“{text.strip()}” is too large an amount.", field="amount")
+        raise Refusal("“%(text)s” is too large an amount.", field="amount", text=text.strip())
     unit: int = 10**places
     cents = int(whole) * unit + int(decimals.ljust(places, "0") or "0")
     return -cents if negative else cents
@@ -125,7 +134,9 @@ def check_currency(text: str) -> str:
     """`USD` or `usd` -> `usd`; refuses what is not a currency in circulation (ISO 4217)."""
     currency = text.strip().lower()
     if len(currency) != 3 or currency not in CURRENCIES.split():
-        raise Refusal(f"“{text.strip()}” is not a currency. Write three letters, like USD.", field="currency")
+        raise Refusal(
+            "“%(text)s” is not a currency. Write three letters, like USD.", field="currency", text=text.strip()
+        )
     return currency
 
 
@@ -173,7 +184,9 @@ def _without_unit(body: str, text: str, currency: str) -> str:
         is_code = unit.isalpha()
         named = {unit.lower()} if is_code else SYMBOLS.get(unit[-1], {currency})
         if currency not in named and (unit.isupper() or not is_code):
-            raise Refusal(f"“{text.strip()}” is not in {currency.upper()}.", field="currency")
+            raise Refusal(
+                "“%(text)s” is not in %(currency)s.", field="currency", text=text.strip(), currency=currency.upper()
+            )
         if currency in named:
             return rest.strip()
     return body

@@ -119,7 +119,7 @@ def _rows(standing: Standing) -> Sequence[Row]:
 
 
 def _count(rows: Sequence[Row], words: Words) -> str:
-    return words.text("%(count)s invoices", count=len(rows))
+    return words.count("%(num)s invoice", "%(num)s invoices", len(rows))
 
 
 def _open_row(row: Row, charge: ChargeRow, words: Words, base: str, chosen: Collection[str]) -> OpenRow:

@@ -16,6 +16,7 @@ from portal.actions.policies import Policy
 from portal.records.unavailable import UNAVAILABLE
 from portal.resources import Resources
 from portal.rules.refusals import NotFound, Refusal
+from portal.templating import gettext
 from portal.web.headers import headers_for
 from portal.web.logs import without_token
 from portal.web.render import html
@@ -32,13 +33,13 @@ class LinkNeeded(NotFound):
         super().__init__("To see your account, use the link in your latest email or have a new one sent to you.")
 
 
-def problem(request: Request, code: int, sentence: str = "", *, back: str = "") -> Response:
-    """The page for a status; without a sentence it has the usual words of that status."""
+def problem(request: Request, code: int, refusal: Refusal | None = None, *, back: str = "") -> Response:
+    """The page for a status; without a refusal it has the usual words of that status."""
     if request.url.path.startswith("/stripe/"):
-        response: Response = JSONResponse({"error": sentence or code}, status_code=code)
+        response: Response = JSONResponse({"error": refusal.sentence if refusal else code}, status_code=code)
     else:
-        context = {"code": code, "sentence": sentence, "back": back}
-        policy = _policy(request) if code < 500 else None
+        policy = _policy(request) if refusal or code < 500 else None
+        context = {"code": code, "sentence": _said(refusal, policy), "back": back}
         response = html("errors/problem.html", context, policy=policy, status=code)
     if code in _RETRY_AFTER_S:
         response.headers["retry-after"] = _RETRY_AFTER_S[code]
@@ -65,6 +66,12 @@ def link_form(
     return html("links/request.html", context, policy=policy, status=status)
 
 
+def _said(refusal: Refusal | None, policy: Policy | None) -> str:
+    if refusal is None:
+        return ""
+    return gettext(refusal.message, policy.locale, **refusal.values) if policy else refusal.sentence
+
+
 def _policy(request: Request) -> Policy | None:
     resources: Resources = request.app.state.resources
     try:
@@ -81,7 +88,7 @@ def _link_needed(request: Request, needed: LinkNeeded) -> Response:
 def _refused(request: Request, refusal: Refusal) -> Response:
     account = request.path_params.get("account")
     back = f"/a/{account}" if account else ""
-    return problem(request, refusal.status, refusal.sentence, back=back)
+    return problem(request, refusal.status, refusal, back=back)
 
 
 def _http(request: Request, error: HTTPException) -> Response:
