@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from e2e.stripe import balance, checkout, deliveries, disputes, events, intents, methods, refunds, sessions
+from e2e.stripe import balance, checkout, deliveries, disputes, events, methods, refunds, sessions
 from e2e.stripe.faults import Fault, Faults
 from e2e.stripe.idempotency import Keys
 from e2e.stripe.post import Delivery, Endpoint, Post, Switches
@@ -184,10 +184,6 @@ class StripeWorld(State):
     def expire_session(self, session_id: str) -> Wire:
         with self._change():
             return sessions.expire(self, session_id)
-
-    def cancel_intent(self, intent_id: str) -> Wire:
-        with self._change():
-            return intents.cancel(self, intent_id, {})
 
     @contextmanager
     def _change(self) -> Iterator[None]:

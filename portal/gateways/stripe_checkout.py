@@ -14,7 +14,6 @@ from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineI
 
 from portal.gateways import stripe_reading as reading
 from portal.gateways.stripe_values import (
-    MAX_CHECKOUT_CENTS,
     Checkout,
     CheckoutLine,
     CheckoutOrder,
@@ -22,6 +21,7 @@ from portal.gateways.stripe_values import (
     StripeRefused,
     StripeUnavailable,
 )
+from portal.rules.money import stripe_maximum_cents
 from portal.rules.refusals import Refusal
 
 Found = TypeVar("Found")
@@ -58,7 +58,7 @@ class StripeCheckouts:
         Raises Refusal when the total is more than Stripe takes at once.
         https://docs.stripe.com/api/checkout/sessions/create
         """
-        if order.total_cents > MAX_CHECKOUT_CENTS:
+        if order.total_cents > stripe_maximum_cents(order.currency):
             raise Refusal(
                 "One online payment cannot be that large. Choose fewer invoices or enter a smaller amount.",
                 field="amount",
@@ -160,8 +160,6 @@ def _session_params(order: CheckoutOrder) -> SessionCreateParams:
     if order.method == "us_bank_account":
         # Microdeposits would leave the intent waiting for days.
         params["payment_method_options"] = {"us_bank_account": {"verification_method": "instant"}}
-    elif order.statement_descriptor_suffix is not None:
-        params["payment_intent_data"]["statement_descriptor_suffix"] = order.statement_descriptor_suffix
     return params
 
 

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts: eight digits.
-MAX_CHECKOUT_CENTS = 99_999_999
-
 Method = Literal["card", "us_bank_account"]
 
 
@@ -65,7 +62,6 @@ class CheckoutOrder:
     cancel_url: str
     expires_at: datetime
     customer_email: str | None = None
-    statement_descriptor_suffix: str | None = None
 
     @property
     def total_cents(self) -> int:

@@ -6,7 +6,7 @@ from portal.actions import statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.pages.statements import MOST_ROWS, paper
-from portal.records import accounts, charges, ledger
+from portal.records import charges, ledger
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.rules.discounts import offers
@@ -54,10 +54,10 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         access = visit.access(session)
-        charge = charges.find(session, access.account_id, visit.path["charge"], policy.today)
+        charge = charges.find(session, access.account.id, visit.path["charge"], policy.today)
         if charge is None or not access.reaches(charge.id):
             raise NotFound("This invoice is not part of the account that your link opens.")
-        account = accounts.by_id(session, access.account_id)
+        account = access.account
         if charge.issued_on > policy.today:
             raise _not_yet(charge, policy.words(account.currency))
         standing = statements.load(session, account, on=policy.today, policy=policy)

@@ -70,7 +70,7 @@ def start(visit: Visit) -> Response:
         form = _read(visit.form, words)
     except FormRefused as refused:
         return _check_page(visit, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422)
-    payer = Payer(access.account_id, access.session_id, access.contact_id)
+    payer = Payer(access.account.id, access.session_id, access.contact_id)
     wish = Wish(choice, _method(form.method), form.expected, form.replace)
     try:
         return visit.see(checkouts.begin(visit.resources, payer, wish, now=visit.now))
@@ -107,7 +107,7 @@ def history(visit: Visit) -> Response:
     """Payments, bank debits under way and those that failed."""
     with visit.resources.reading() as session:
         policy = visit.policy(session)
-        account = accounts.by_id(session, visit.access_to_account(session).account_id)
+        account = visit.access_to_account(session).account
         made = ledger.payments_of(session, account.id)
         applied = ledger.applied(session, [payment.id for payment in made])
         others = [
@@ -125,7 +125,7 @@ def _load(visit: Visit) -> tuple[Standing, Access, Policy, Words]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         access = visit.access(session)
-        account = accounts.by_id(session, access.account_id)
+        account = access.account
         standing = statements.load(session, account, on=policy.today, policy=policy)
     return standing, access, policy, policy.words(account.currency)
 
@@ -249,7 +249,7 @@ def _bring_up_to_date(visit: Visit, attempt: AttemptRow) -> bool:
 
 
 def _attempt(session: Session, access: Access, public_id: str) -> AttemptRow | None:
-    attempt = attempts.find(session, access.account_id, public_id)
+    attempt = attempts.find(session, access.account.id, public_id)
     if attempt is None or access.whole_account:
         return attempt
     return attempt if access.reaches_all(line.charge_id for line in attempts.quoted(session, attempt.id)) else None
@@ -257,7 +257,7 @@ def _attempt(session: Session, access: Access, public_id: str) -> AttemptRow | N
 
 def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy, *, is_known: bool) -> Response:
     with visit.resources.reading() as session:
-        account = accounts.by_id(session, access.account_id)
+        account = access.account
         standing = statements.load(session, account, on=policy.today, policy=policy)
         attempt = attempts.by_id(session, attempt.id)
         quoted = attempts.quoted(session, attempt.id)

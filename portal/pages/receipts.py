@@ -7,7 +7,7 @@ from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.pages.statements import paper
-from portal.records import accounts, ledger
+from portal.records import ledger
 from portal.records.accounts import AccountRow
 from portal.rules.refusals import NotFound
 from portal.views import payments as view
@@ -41,9 +41,9 @@ def _load(visit: Visit) -> tuple[Receipt, Access, AccountRow, Policy]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         access = visit.access(session)
-        payment = ledger.find_payment(session, access.account_id, visit.path["payment"])
+        payment = ledger.find_payment(session, access.account.id, visit.path["payment"])
         found = receipts.load(session, payment, on=policy.today) if payment else None
         if found is None or not access.reaches_all(row.charge_id for row in found.applied):
             raise NotFound("This receipt is not part of the account that your link opens.")
-        account = accounts.by_id(session, access.account_id)
+        account = access.account
     return found, access, account, policy

@@ -9,7 +9,7 @@ from portal.actions import quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
-from portal.records import accounts, charges
+from portal.records import charges
 from portal.rules.refusals import Refusal
 from portal.templating import asset_root, currency_digits, render
 from portal.views import papers
@@ -36,7 +36,7 @@ def load(visit: Visit) -> tuple[Standing, Policy, Words]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         found = visit.access_to_account(session)
-        account = accounts.by_id(session, found.account_id)
+        account = found.account
         standing = statements.load(session, account, on=policy.today, policy=policy)
     return standing, policy, policy.words(account.currency)
 
@@ -106,7 +106,7 @@ def _document(visit: Visit) -> str:
     """The address of what a link to one document opened last."""
     with visit.resources.reading() as session:
         access = visit.access(session)
-        account = accounts.by_id(session, access.account_id)
+        account = access.account
         newest = charges.by_id(session, max(access.charge_ids or ()), visit.policy(session).today)
     return f"/a/{account.public_id}/invoices/{newest.public_id}"
 

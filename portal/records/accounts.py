@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
 
 from portal.records.engine import Session
 from portal.records.tables import accounts, contacts
@@ -112,8 +112,3 @@ def add_contact(session: Session, *, account_id: int, name: str, email: str, now
         "created_at": now,
     }
     return ContactRow(*session.execute(insert(contacts).returning(*_CONTACT), values).one())
-
-
-def remove_contact(session: Session, contact_id: int, *, now: datetime) -> None:
-    """From now on it gets no letter, and its links and the sessions they opened are dead."""
-    session.execute(update(contacts).where(contacts.c.id == contact_id).values(removed_at=now))

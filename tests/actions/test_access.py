@@ -18,7 +18,7 @@ from portal.records.tables import sessions
 from tests.support.books import Invoice, add_customer, add_invoice
 from tests.support.clock import MovableClock
 from tests.support.dump import dump
-from tests.support.rows import raise_version
+from tests.support.rows import raise_version, remove_contact
 
 
 @dataclass
@@ -211,7 +211,7 @@ def test_removing_a_contact_ends_its_links_and_what_they_opened(desk: Desk) -> N
     link = desk.link()
     opened = desk.opened(link)
     with desk.database.writing() as session:
-        accounts.remove_contact(session, desk.contact.id, now=desk.clock.now())
+        remove_contact(session, desk.contact.id, now=desk.clock.now())
     assert desk.find(opened.secret) is None
     assert desk.open(link) is None
     assert desk.preview(token_of(link)) is None

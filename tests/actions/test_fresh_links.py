@@ -16,7 +16,7 @@ from portal.records.tables import letters
 from portal.records.tables import throttle as counters
 from tests.support.books import add_customer, add_invoice
 from tests.support.clock import MovableClock
-from tests.support.rows import raise_version
+from tests.support.rows import raise_version, remove_contact
 
 
 class Desk:
@@ -75,7 +75,7 @@ def test_an_unknown_address_gets_none_and_the_same_answer(desk: Desk) -> None:
 def test_a_removed_contact_gets_none(desk: Desk) -> None:
     with desk.database.writing() as session:
         contact = accounts.contacts_of(session, desk.account.id)[0]
-        accounts.remove_contact(session, contact.id, now=desk.clock.now())
+        remove_contact(session, contact.id, now=desk.clock.now())
     desk.ask("ap@northwind.example")
     desk.ask_again(_token(desk.expired_link()))
     assert desk.staged() == []

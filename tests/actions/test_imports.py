@@ -11,6 +11,7 @@ from portal.records import tables as t
 from tests.actions.imports_desk import Desk
 from tests.support.clock import MovableClock
 from tests.support.dump import dump
+from tests.support.rows import remove_contact
 
 HEADER = "customer,email,number,issued_on,due_on,terms,amount,tax,paid_on,paid_amount\n"
 
@@ -233,7 +234,7 @@ def test_a_contact_that_was_removed_stays_removed(desk: Desk) -> None:
     desk.brought(data)
     with desk.database.writing() as session:
         (contact,) = accounts.contacts_by_email(session, "a@x.example")
-        accounts.remove_contact(session, contact.id, now=desk.clock.now())
+        remove_contact(session, contact.id, now=desk.clock.now())
     report = desk.brought(data + "A,a@x.example,2,2026-01-02,,,100,,,\n")
     assert (report.accounts, report.contacts, report.invoices) == (0, 0, 1)
     with desk.database.reading() as session:

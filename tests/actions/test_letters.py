@@ -10,6 +10,7 @@ from portal.records import accounts
 from portal.records import letters as records
 from portal.records.letters import LEASE
 from portal.records.tables import letters
+from tests.support.rows import remove_contact
 from tests.support.shop import Shop
 
 
@@ -33,7 +34,7 @@ def test_the_receipt_goes_to_whoever_paid_else_to_the_address_on_file(
         accounts.add_contact(session, account_id=shop.account.id, name="", email="pat@northwind.example", now=now)
         ids["payer"] = accounts.contacts_of(session, shop.account.id)[1].id
         if removed:
-            accounts.remove_contact(session, ids[removed], now=now)
+            remove_contact(session, ids[removed], now=now)
         paid = attempt._replace(contact_id=ids.get(paid_by))
         stage_to_payer(session, "processing", "processing:1", paid, now=now)
         assert session.execute(select(letters.c.contact_id)).scalars().all() == [ids[receiver]]

@@ -52,9 +52,7 @@ def order(clock: MovableClock) -> CheckoutOrder:
 def test_a_checkout_says_what_is_paid_and_whose_it_is(
     world: StripeWorld, gateway: StripeCheckouts, order: CheckoutOrder
 ) -> None:
-    opened = gateway.create_checkout(
-        replace(order, customer_email="pat@example.com", statement_descriptor_suffix="INV 1001"), idempotency_key="k"
-    )
+    opened = gateway.create_checkout(replace(order, customer_email="pat@example.com"), idempotency_key="k")
     assert opened.url.startswith("http://localhost:")
     facts = gateway.read_payment(opened.checkout_id)
     assert facts.checkout is not None

@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, Table, insert, update
 
 from portal.records import Session
-from portal.records.tables import links
+from portal.records.tables import contacts, links
 from portal.records.types import Instant, Json
 
 _numbers = count(1)
@@ -59,3 +59,8 @@ def _value(session: Session, column: Column[object]) -> object:
 def raise_version(session: Session, link_id: int) -> None:
     """Cut off every copy of the link's token there is."""
     session.execute(update(links).where(links.c.id == link_id).values(version=links.c.version + 1))
+
+
+def remove_contact(session: Session, contact_id: int, *, now: datetime) -> None:
+    """From now on it gets no letter, and its links and the sessions they opened are dead."""
+    session.execute(update(contacts).where(contacts.c.id == contact_id).values(removed_at=now))
