@@ -65,13 +65,13 @@ def _verifying() -> ASGIApp:
 
 def _storing(url: str) -> ASGIApp:
     from e2e.bench.books import opened
-    from portal.actions import inbox
     from portal.app import create_app
+    from portal.pages import stripe_webhook
 
     async def left_alone(resources: object, subject: str, *, now: object) -> None:
-        """In place of `inbox.handle`; not even a thread is started for it."""
+        """In place of `handle_at_once`; not even a thread is started for it."""
 
-    patch.object(inbox, "handle", left_alone).start()
+    patch.object(stripe_webhook, "handle_at_once", left_alone).start()
     return create_app(opened(url))
 
 

@@ -1,5 +1,6 @@
 """Checkout Sessions: created, looked at, expired. How one is paid is in checkout.py."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -131,6 +132,9 @@ def _check(state: State, given: dict[str, Any]) -> None:
     for name in ("line_items", "success_url"):
         if not given.get(name):
             raise invalid(f"Missing required param: {name}.", param=name, code="parameter_missing")
+    email = given.get("customer_email")
+    if email is not None and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", email):
+        raise invalid(f"Invalid email address: {email}", param="customer_email", code="email_invalid")
     if len(given["line_items"]) > 100:
         raise invalid("You can pass at most 100 line items in payment mode.", param="line_items")
     for name in ("success_url", "cancel_url"):

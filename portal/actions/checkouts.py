@@ -6,7 +6,7 @@ which rises where Stripe would only repeat its own failure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,7 +15,7 @@ from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.gateways.stripe_values import CheckoutLine, CheckoutOrder, StripeRefused, StripeUnavailable
+from portal.gateways.stripe_values import Checkout, CheckoutLine, CheckoutOrder, StripeRefused, StripeUnavailable
 from portal.records import Session, accounts, attempts, ledger
 from portal.records.accounts import AccountRow
 from portal.records.attempts import AttemptRow, QuotedRow
@@ -190,7 +190,7 @@ def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> A
     with resources.reading() as session:
         order = _order(session, resources, attempt)
     try:
-        checkout = stripe.create_checkout(order, idempotency_key=f"checkout-{attempt.public_id}-{attempt.version}")
+        checkout = _create(stripe, order, key=f"checkout-{attempt.public_id}-{attempt.version}")
     except StripeUnavailable as unavailable:
         if unavailable.is_remembered:
             with resources.writing() as session:
@@ -212,6 +212,16 @@ def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> A
             )
     with resources.reading() as session:
         return attempts.by_id(session, attempt.id)
+
+
+def _create(stripe: StripeCheckouts, order: CheckoutOrder, *, key: str) -> Checkout:
+    """An address that Stripe does not take must not keep anybody from paying: its page asks for one then."""
+    try:
+        return stripe.create_checkout(order, idempotency_key=key)
+    except StripeRefused as refused:
+        if refused.code != "email_invalid":
+            raise
+        return stripe.create_checkout(replace(order, customer_email=None), idempotency_key=f"{key}-without-email")
 
 
 def _order(session: Session, resources: Resources, attempt: AttemptRow) -> CheckoutOrder:

@@ -18,23 +18,37 @@ from portal.views.letters import compose
 _LONGEST_WAIT = timedelta(hours=4)
 _MOST_DOUBLINGS = 20
 
+# With the waits between them more than a week: longer than a mail server is away.
+_MOST_TRIES = 60
+_IN_ONE_GO = 10
+
 log = structlog.get_logger()
 
 
+class TooManyTries(Exception):
+    """A letter that cannot even be written, again and again."""
+
+
 def send_waiting(resources: Resources, *, now: datetime) -> int:
-    """Send every letter whose time has come, and return how many went out."""
+    """Send letters whose time has come, and return how many went out.
+
+    A few in one go: all of a run are claimed as of its start, and a lease must outlive the run.
+    """
     count = 0
-    while resources.mailer is not None:
+    for _ in range(_IN_ONE_GO if resources.mailer is not None else 0):
         with resources.writing() as session:
             letter = letters.claim(session, now)
         if letter is None:
-            return count
+            break
         count += _send(resources, letter, now=now)
     return count
 
 
 def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     assert resources.mailer is not None
+    if letter.tries > _MOST_TRIES:
+        _put_off(resources, letter, TooManyTries(), state="dead", now=now)
+        return False
     with resources.writing() as session:
         found = correspondence.prepare(session, letter, policy=policies.load(session, now=now), now=now)
         if found is None:

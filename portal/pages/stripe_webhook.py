@@ -1,11 +1,19 @@
 """Where Stripe's events arrive: verified, stored, answered; then handled at once, after the answer has gone."""
 
+import threading
+from datetime import datetime
+
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from portal.actions import inbox
 from portal.gateways.stripe_webhooks import WebhookRefused
+from portal.resources import Resources
 from portal.web.visit import Visit
+
+# Handling reads Stripe, which may take a minute and a half; more at once would keep pages from their threads.
+SLOTS = threading.BoundedSemaphore(6)
 
 
 def receive(visit: Visit) -> Response:
@@ -15,5 +23,15 @@ def receive(visit: Visit) -> Response:
         subject = inbox.receive(visit.resources, visit.body, signature, now=visit.now)
     except WebhookRefused as refused:
         return JSONResponse({"error": refused.reason}, status_code=400)
-    handling = BackgroundTask(inbox.handle, visit.resources, subject, now=visit.now)
+    handling = BackgroundTask(handle_at_once, visit.resources, subject, now=visit.now)
     return JSONResponse({"received": True}, background=handling)
+
+
+async def handle_at_once(resources: Resources, subject: str, *, now: datetime) -> None:
+    """Handle the events about this payment, unless many are being handled: the worker then takes them."""
+    if not SLOTS.acquire(blocking=False):
+        return
+    try:
+        await run_in_threadpool(inbox.handle, resources, subject, now=now)
+    finally:
+        SLOTS.release()

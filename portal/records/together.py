@@ -55,7 +55,8 @@ class Together:
 
     def _write(self, batch: Sequence[_Row]) -> None:
         with self._engine.begin() as session:
-            for statement, rows in groupby(batch, key=lambda row: row.statement):
+            # In one order everywhere: two processes with the same rows would wait for each other otherwise.
+            for statement, rows in groupby(sorted(batch, key=_order), key=lambda row: row.statement):
                 session.execute(statement, [row.values for row in rows])
 
     def _hand_over(self) -> None:
@@ -65,3 +66,7 @@ class Together:
             self._busy = following is not None
         if following is not None:
             following.turn.set_result(True)
+
+
+def _order(row: _Row) -> tuple[str, str]:
+    return str(row.statement), str(row.values)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from portal.actions import attempts as attempt_actions
 from portal.actions.checkouts import FiguresChanged, HeldByAnother
 from portal.actions.quotes import Choice
+from portal.records.accounts import add_contact
 from portal.records.tables import attempt_charges, letters, movements
 from portal.rules.refusals import Refusal
 from tests.support.shop import Shop, together
@@ -125,6 +126,16 @@ def test_a_bank_debit_under_way_blocks_only_its_own_amount(shop: Shop) -> None:
     shop.sync(attempt)
     # What settles is 981.60 in all: 500.00 is on its way, the rest brings the discount.
     assert shop.begin(Choice((shop.first.public_id,)), 48160).startswith("http")
+
+
+def test_an_address_that_stripe_does_not_take_keeps_nobody_from_paying(shop: Shop) -> None:
+    with shop.house.resources.writing() as session:
+        contact = add_contact(
+            session, account_id=shop.account.id, name="", email="ap@localhost", now=shop.house.clock.now()
+        )
+    assert shop.pay_first(contact_id=contact.id).startswith("http")
+    (checkout,) = shop.house.stripe.all("checkout.session")
+    assert checkout["customer_email"] is None
 
 
 def test_pressing_again_answers_the_same_page(shop: Shop) -> None:

@@ -174,6 +174,15 @@ def test_a_letter_sent_again_after_an_unclear_end_keeps_its_message_id_and_link(
     assert again.links == first.links
 
 
+def test_a_letter_that_was_tried_too_often_is_given_up(desk: Desk) -> None:
+    desk.stage("first")
+    with desk.resources.writing() as session:
+        session.execute(update(letters_table).values(tries=60))
+    assert desk.send() == 0
+    with desk.resources.reading() as session:
+        assert session.execute(select(letters_table.c.state)).scalar_one() == "dead"
+
+
 def test_whoever_was_removed_gets_no_letter(desk: Desk) -> None:
     desk.stage("first")
     with desk.resources.writing() as session:

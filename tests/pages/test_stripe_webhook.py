@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from httpx2 import Response
 from sqlalchemy import text
 
 from portal.actions import inbox
+from portal.pages import stripe_webhook
 from tests.support.dump import dump
 from tests.support.house import WEBHOOK_SECRET
 from tests.support.paying import PayingSite
@@ -118,6 +120,18 @@ def test_other_methods_and_huge_bodies_are_refused_in_json(shop: PayingSite) -> 
     assert huge.status_code == 413
     assert huge.headers["content-type"] == "application/json"
     assert states(shop) == []
+
+
+def test_while_many_are_being_handled_the_worker_takes_the_next(
+    shop: PayingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = threading.BoundedSemaphore(1)
+    full.acquire()
+    monkeypatch.setattr(stripe_webhook, "SLOTS", full)
+    assert post(shop, event("next", paid(shop))).status_code == 200
+    assert states(shop) == ["new"]
+    inbox.handle_waiting(shop.resources, now=shop.clock.now())
+    assert states(shop) == ["handled"]
 
 
 def test_with_the_database_away_stripe_is_told_to_come_again(shop: PayingSite) -> None:

@@ -49,11 +49,18 @@ class Shop:
                 session.execute(sessions.insert().values(secret_hash=secret, created_at=now, expires_at=now))
 
     def begin(
-        self, choice: Choice, shown_cents: int, *, visitor: int = 1, method: str = "card", replaces: str | None = None
+        self,
+        choice: Choice,
+        shown_cents: int,
+        *,
+        visitor: int = 1,
+        method: str = "card",
+        replaces: str | None = None,
+        contact_id: int | None = None,
     ) -> str:
         return checkouts.begin(
             self.house.resources,
-            Payer(account_id=self.account.id, session_id=visitor, contact_id=None),
+            Payer(account_id=self.account.id, session_id=visitor, contact_id=contact_id),
             Wish(choice, method, shown_cents, replaces),  # type: ignore[arg-type]
             now=self.house.clock.now(),
         )
