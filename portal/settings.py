@@ -116,11 +116,13 @@ class Settings(BaseSettings):
 
     @property
     def is_live(self) -> bool:
+        """Whether real money moves: a secret or restricted key of live mode (https://docs.stripe.com/keys)."""
         key = self.stripe_secret_key
         return key is not None and key.get_secret_value().startswith(("sk_live_", "rk_live_"))
 
     @property
     def host(self) -> str:
+        """The only host that requests may name."""
         return urlsplit(self.base_url).hostname or ""
 
     @property

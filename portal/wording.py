@@ -16,6 +16,7 @@ class Words:
     today: datetime.date
 
     def money(self, cents: int) -> str:
+        """Minor units as `$1,234.56`, negative with a true minus."""
         return templating.format_money(cents, self.currency, self.locale)
 
     def price(self, price: str) -> str:
@@ -27,9 +28,11 @@ class Words:
         return self.money(cents) if cents else ""
 
     def date(self, on: datetime.date) -> str:
+        """The long form: `November 28, 2026`."""
         return templating.format_date(on, self.locale)
 
     def day(self, on: datetime.date) -> str:
+        """The short form: `Nov 28`; with its year where that is not today's."""
         return templating.format_day(on, self.locale, self.today)
 
     def long_day(self, on: datetime.date) -> str:
@@ -37,18 +40,23 @@ class Words:
         return templating.format_day(on, self.locale, datetime.date.min)
 
     def moment(self, at: datetime.datetime) -> str:
+        """An aware time by the seller's clock: `November 22, 2026, 2:05 PM EST`."""
         return templating.format_moment(at, self.time_zone, self.locale)
 
     def relative_due(self, on: datetime.date) -> str:
+        """`25 days late`, `Due today`, `Due tomorrow`, `in 20 days`."""
         return templating.relative_due(on, self.today, self.locale)
 
     def percent(self, basis_points: int) -> str:
+        """200 basis points are `2%`."""
         return templating.format_percent(basis_points, self.locale)
 
     def joined(self, items: list[str]) -> str:
+        """`INV-1, INV-2 and INV-3`, as the language joins things."""
         return templating.format_list(items, self.locale)
 
     def text(self, message: str, /, **values: object) -> str:
+        """`message` in the language, its `%(name)s` filled from `values`; plain, not escaped."""
         return templating.gettext(message, self.locale, **values)
 
     def count(self, singular: str, plural: str, number: int) -> str:

@@ -19,6 +19,8 @@ MOST_NOTES = 20
 
 
 class Dates(StrEnum):
+    """The order of day and month in dates such as 03/04/2026."""
+
     MDY = "mdy"
     DMY = "dmy"
 

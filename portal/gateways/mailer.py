@@ -58,6 +58,8 @@ class UnsafeLetter(MailRefused):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """`media_type` as `application/pdf`; one of another shape is an UnsafeLetter."""
+
     file_name: str
     media_type: str
     data: bytes

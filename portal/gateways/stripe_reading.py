@@ -18,6 +18,7 @@ Wire = Mapping[str, Any]
 
 
 def checkout_facts(checkout: Wire) -> CheckoutFacts:
+    """A Checkout Session: https://docs.stripe.com/api/checkout/sessions/object"""
     return CheckoutFacts(
         checkout_id=checkout["id"],
         status=checkout["status"],
@@ -34,6 +35,7 @@ def checkout_facts(checkout: Wire) -> CheckoutFacts:
 
 
 def intent_facts(intent: Wire) -> IntentFacts:
+    """A PaymentIntent, with no error where the last try left none: https://docs.stripe.com/api/payment_intents/object"""
     error = intent.get("last_payment_error") or {}
     return IntentFacts(
         payment_intent_id=intent["id"],
@@ -76,6 +78,7 @@ def charge_facts(charge: Wire) -> ChargeFacts:
 
 
 def refund_facts(refund: Wire) -> RefundFacts:
+    """A Refund: https://docs.stripe.com/api/refunds/object"""
     return RefundFacts(
         refund_id=refund["id"],
         # Stripe's type allows null; a refund that has not said otherwise has not gone through.
@@ -90,6 +93,7 @@ def refund_facts(refund: Wire) -> RefundFacts:
 
 
 def dispute_facts(dispute: Wire) -> DisputeFacts:
+    """A Dispute, with the none to two movements it has made: https://docs.stripe.com/api/disputes/object"""
     return DisputeFacts(
         dispute_id=dispute["id"],
         status=dispute["status"],

@@ -52,6 +52,7 @@ def by_id(session: Session, account_id: int) -> AccountRow:
 
 
 def by_public_id(session: Session, public_id: str) -> AccountRow | None:
+    """The account that an address names, if there is one; whether it may be seen is asked elsewhere."""
     row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
     return AccountRow(*row) if row else None
 
@@ -70,6 +71,7 @@ def find(session: Session, customer: str) -> Sequence[AccountRow]:
 
 
 def all_accounts(session: Session) -> Sequence[AccountRow]:
+    """Every account, the oldest first."""
     return [AccountRow(*row) for row in session.execute(select(*_ACCOUNT).order_by(accounts.c.id))]
 
 
@@ -96,10 +98,12 @@ def contacts_by_email(session: Session, email: str) -> Sequence[ContactRow]:
 
 
 def contact(session: Session, contact_id: int) -> ContactRow:
+    """The contact of this id, removed or not, which must exist."""
     return ContactRow(*session.execute(select(*_CONTACT).where(contacts.c.id == contact_id)).one())
 
 
 def email_of(session: Session, contact_id: int) -> str:
+    """The address of this contact, removed or not, which must exist."""
     return contact(session, contact_id).email
 
 

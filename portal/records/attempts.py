@@ -120,10 +120,12 @@ _WITHOUT_PAYMENT = (
 
 
 def by_id(session: Session, attempt_id: int) -> AttemptRow:
+    """The attempt of this id, which must exist."""
     return AttemptRow(*session.execute(_BY_ID, {"wanted": attempt_id}).one())
 
 
 def by_public_id(session: Session, public_id: str) -> AttemptRow | None:
+    """The attempt of any account by the id that Stripe was given; for a customer's address there is `find`."""
     row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
     return AttemptRow(*row) if row else None
 

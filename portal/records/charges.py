@@ -126,6 +126,7 @@ def find(session: Session, account_id: int, public_id: str, on: date) -> ChargeR
 
 
 def lines(session: Session, charge_id: int) -> Sequence[LineRow]:
+    """The charge's lines in the order of the document, which may have none."""
     return [LineRow(*row) for row in session.execute(_LINES, {"charge": charge_id})]
 
 

@@ -38,6 +38,8 @@ from portal.records.types import cents
 
 
 class Counts(NamedTuple):
+    """How many rows the books hold."""
+
     accounts: int
     charges: int
     movements: int

@@ -77,6 +77,7 @@ def is_sqlite(url: URL) -> bool:
 
 
 def psycopg(url: URL) -> URL:
+    """The same address with psycopg 3 as its driver."""
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -27,6 +27,7 @@ _OF_CHARGE = select(*_ROW).where(history.c.charge_id == bindparam("charge")).ord
 
 
 def add(session: Session, row: HistoryRow) -> None:
+    """Write down an act, in the transaction that does it."""
     session.execute(insert(history), row._asdict())
 
 

@@ -83,6 +83,8 @@ class Batch:
 
 
 class CreditRow(NamedTuple):
+    """A credit memo on file; `amount_cents` includes tax."""
+
     number: str
     account_id: int
     issued_on: date
@@ -126,6 +128,7 @@ def charges_numbered(session: Session, numbers: Sequence[str]) -> dict[str, Char
 
 
 def credits_numbered(session: Session, numbers: Sequence[str]) -> dict[str, CreditRow]:
+    """Credit memos of these numbers, by number, whoever's they are."""
     found = (CreditRow(*row) for row in _numbered(session, _CREDITS, credits.c.number, numbers))
     return {row.number: row for row in found}
 

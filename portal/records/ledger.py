@@ -136,10 +136,12 @@ def find_payment(session: Session, account_id: int, public_id: str) -> PaymentRo
 
 
 def payment_by_id(session: Session, payment_id: int) -> PaymentRow:
+    """The payment of this id, which must exist."""
     return PaymentRow(*session.execute(_PAYMENT_BY_ID, {"wanted": payment_id}).one())
 
 
 def payment_of_attempt(session: Session, attempt_id: int) -> PaymentRow | None:
+    """The payment that the attempt became, once its money was received."""
     row = session.execute(_PAYMENT_OF_ATTEMPT, {"attempt": attempt_id}).first()
     return PaymentRow(*row) if row else None
 
@@ -157,6 +159,7 @@ def add_payment(session: Session, values: dict[str, object]) -> int:
 
 
 def add_allocation(session: Session, values: dict[str, object]) -> int:
+    """Insert an allocation and return its id; the movements that post it are named after that."""
     return int(session.execute(insert(allocations).returning(allocations.c.id), values).scalar_one())
 
 

@@ -58,10 +58,12 @@ def claim(session: Session, now: datetime) -> LetterRow | None:
 
 
 def give_link(session: Session, letter_id: int, link_id: int) -> None:
+    """Keep the link made for a letter, so that its next try carries the same one."""
     session.execute(update(letters).where(letters.c.id == letter_id).values(link_id=link_id))
 
 
 def sent(session: Session, letter_id: int, now: datetime) -> None:
+    """The letter went out and is never claimed again; what an earlier try met is forgotten."""
     session.execute(update(letters).where(letters.c.id == letter_id).values(state="sent", sent_at=now, error=None))
 
 

@@ -59,11 +59,13 @@ _OF_ACCOUNT = _VIEW.where(links.c.account_id == bindparam("account")).order_by(l
 
 
 def by_public_id(session: Session, public_id: str) -> LinkView | None:
+    """The link that a token names, in whatever state: expired, revoked or for a contact since removed."""
     row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
     return _view(row) if row else None
 
 
 def by_id(session: Session, link_id: int) -> LinkRow:
+    """The link of this id, in whatever state, which must exist."""
     return LinkRow._make(session.execute(_BY_ID, {"wanted": link_id}).one())
 
 
@@ -81,6 +83,7 @@ def add(
     now: datetime,
     expires_at: datetime,
 ) -> LinkRow:
+    """Insert a link in its first version; that contact and document are the account's is for `fits` to say."""
     values = {
         "public_id": new_public_id(),
         "account_id": account_id,

@@ -39,12 +39,14 @@ def configuration(url: str) -> "Config":
 
 
 def upgrade(url: str, revision: str = "head") -> None:
+    """All steps up to `revision` or, if one fails, none."""
     from alembic import command
 
     command.upgrade(configuration(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
+    """All steps back to `revision`, or none; `base` drops every table of ours, with its rows."""
     from alembic import command
 
     command.downgrade(configuration(url), revision)

@@ -11,6 +11,8 @@ from portal.records.tables import policies
 
 
 class PolicyRow(NamedTuple):
+    """One decision: what a key is from `effective_on` on, as the text that `rules/policy` reads."""
+
     key: str
     value: str
     effective_on: date
@@ -33,4 +35,5 @@ def until(session: Session, on: date) -> Sequence[PolicyRow]:
 
 
 def add(session: Session, row: PolicyRow) -> None:
+    """Insert a version; of two for one day, the later one inserted wins."""
     session.execute(insert(policies), row._asdict())

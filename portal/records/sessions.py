@@ -64,6 +64,7 @@ def live_grants(session: Session, secret_hash: bytes, account: str, *, now: date
 
 
 def add(session: Session, secret_hash: bytes, *, now: datetime, expires_at: datetime) -> int:
+    """Insert a session that opens nothing yet, and return its id. Only the secret's hash is stored."""
     values = {"secret_hash": secret_hash, "created_at": now, "expires_at": expires_at}
     return int(session.execute(insert(sessions).returning(sessions.c.id), values).scalar_one())
 
@@ -83,6 +84,7 @@ def grant(session: Session, session_id: int, *, link_id: int, link_version: int,
 
 
 def end(session: Session, secret_hash: bytes, *, now: datetime) -> None:
+    """End the session with this secret; one that has ended keeps its time."""
     session.execute(
         update(sessions)
         .where(sessions.c.secret_hash == secret_hash, sessions.c.ended_at.is_(None))

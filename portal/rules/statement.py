@@ -69,6 +69,7 @@ class Aging:
 
     @property
     def total_cents(self) -> int:
+        """What the customer owes on that day: the statement's closing balance (money.md 2, invariant 8)."""
         return self.open_cents - self.unapplied_cents
 
 

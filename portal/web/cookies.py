@@ -14,10 +14,12 @@ def cookie_name(settings: Settings) -> str:
 
 
 def read_secret(request: Request, settings: Settings) -> str | None:
+    """What the browser holds, unchecked; None where it holds none."""
     return request.cookies.get(cookie_name(settings))
 
 
 def keep_secret(response: Response, settings: Settings, secret: str, *, expires_at: datetime, now: datetime) -> None:
+    """Set the cookie, to last as long as the session."""
     # Lax, not strict: a strict cookie would be missing on the way back from Stripe.
     response.set_cookie(
         cookie_name(settings),
@@ -31,4 +33,5 @@ def keep_secret(response: Response, settings: Settings, secret: str, *, expires_
 
 
 def forget_secret(response: Response, settings: Settings) -> None:
+    """Delete the cookie, with the attributes it was set with: a browser heeds nothing less for `__Host-`."""
     response.delete_cookie(cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")

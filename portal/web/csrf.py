@@ -36,6 +36,7 @@ class SameOriginOnly:
 
 
 def is_ours(headers: Mapping[str, str], origin: str) -> bool:
+    """Whether a page of `origin` sent this; a sibling host (`same-site`) is not ours either."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

@@ -15,6 +15,7 @@ class WithoutTokens(logging.Filter):
     """For the server's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the tokens out of the record itself, and let it pass."""
         record.msg = without_token(str(record.msg))
         if isinstance(record.args, tuple):
             record.args = tuple(without_token(a) if isinstance(a, str) else a for a in record.args)

@@ -47,6 +47,7 @@ class Visit:
 
     @property
     def query(self) -> ImmutableMultiDict[str, str]:
+        """What follows the `?`; a name may come more than once."""
         return self.request.query_params
 
     @property

@@ -11,6 +11,7 @@ LOCK = 7_204_611
 
 
 def migrate(connection: Connection) -> None:
+    """Take the steps that Alembic was asked for; RuntimeError undoes them where SQLite lost a row's parent."""
     is_sqlite = connection.dialect.name == "sqlite"
     context.configure(
         connection=connection,

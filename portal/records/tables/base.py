@@ -16,12 +16,15 @@ metadata = MetaData(
 
 
 def row_id() -> Column[int]:
+    """What rows refer to each other by; it stays out of addresses."""
     return Column("id", Id, primary_key=True, autoincrement=True)
 
 
 def public_id() -> Column[str]:
+    """What addresses call a row: see `new_public_id`."""
     return Column("public_id", String(32), nullable=False, unique=True)
 
 
 def ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
+    """A foreign key. Neither database indexes one by itself: `index` where rows are looked up by it."""
     return Column(name, Id, ForeignKey(target), nullable=nullable, index=index)

@@ -63,12 +63,14 @@ class Cells:
         return found
 
     def email(self, row: Row) -> str:
+        """In lower case, empty where there is none. A wrong one comes back as it is, beside its problem."""
         found = self.text(row, "email").lower()
         if found and not _EMAIL.fullmatch(found):
             self.problem(row, "email", f"“{found[:80]}” is not one email address. Write it like ada@example.com.")
         return found
 
     def day(self, row: Row, name: str) -> date | None:
+        """A date from FIRST_YEAR to LAST_YEAR; None for an empty cell too, which is no problem yet."""
         text = self.raw(row, name)
         if not text:
             return None
@@ -106,6 +108,7 @@ class Cells:
         return self._try(row, name, lambda: read_decimal(text.rstrip("% "), self._mark(text, "usd")))
 
     def problem(self, row: Row, name: str, reason: str) -> None:
+        """Note what is wrong with a cell, under the file's own header where it has one for this field."""
         header = self.layout.headers[self.layout.columns[name]] if name in self.layout.columns else name
         self.findings.problem(row.line, header, reason)
 
