@@ -33,7 +33,6 @@ class ContactRow(NamedTuple):
 _ACCOUNT = tuple(accounts.c[name] for name in AccountRow._fields)
 _CONTACT = tuple(contacts.c[name] for name in ContactRow._fields)
 _BY_ID = select(*_ACCOUNT).where(accounts.c.id == bindparam("account"))
-_BY_PUBLIC_ID = select(*_ACCOUNT).where(accounts.c.public_id == bindparam("wanted"))
 _CONTACTS = (
     select(*_CONTACT)
     .where(contacts.c.account_id == bindparam("account"), contacts.c.removed_at.is_(None))
@@ -49,12 +48,6 @@ _CONTACTS_BY_EMAIL = (
 def by_id(session: Session, account_id: int) -> AccountRow:
     """The account of this id, which must exist."""
     return AccountRow(*session.execute(_BY_ID, {"account": account_id}).one())
-
-
-def by_public_id(session: Session, public_id: str) -> AccountRow | None:
-    """The account that an address names, if there is one; whether it may be seen is asked elsewhere."""
-    row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
-    return AccountRow(*row) if row else None
 
 
 def find(session: Session, customer: str) -> Sequence[AccountRow]:
