@@ -1,15 +1,18 @@
 """The customer's site as a table of contents: what answers where, what stands before it, and what errors become."""
 
 import logging
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
+from portal.actions import inbox
 from portal.pages import health, invoices, links, payments, receipts, statements, stripe_webhook
 from portal.resources import Resources
 from portal.settings import Settings
+from portal.web.batches import Batches
 from portal.web.bodies import LimitedBodies
 from portal.web.csrf import SameOriginOnly
 from portal.web.errors import HANDLERS
@@ -36,7 +39,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}/payments/{attempt}", get=payments.come_back),
     resource("/a/{account}/receipts/{payment}.pdf", get=receipts.pdf),
     resource("/a/{account}/receipts/{payment}", get=receipts.show),
-    resource(WEBHOOK, post=stripe_webhook.receive),
+    Route(WEBHOOK, stripe_webhook.receive, methods=["POST"]),
     resource("/healthz", get=health.alive),
     resource("/readyz", get=health.ready),
     Mount("/static/{hash}", HashedStatic()),
@@ -50,6 +53,7 @@ def create_app(resources: Resources) -> Starlette:
     app.router.redirect_slashes = False
     app.state.resources = resources
     app.state.throttle = Throttle()
+    app.state.events = Batches(partial(inbox.store, resources))
     logging.getLogger("uvicorn.access").addFilter(WITHOUT_TOKENS)
     return app
 

@@ -3,6 +3,7 @@
 An event is a hint. All events about one payment become one reading of that payment from Stripe.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +13,7 @@ from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUna
 from portal.gateways.stripe_webhooks import read_event
 from portal.records import Session, attempts, inbox
 from portal.records.attempts import AttemptRow
+from portal.records.inbox import EventRow
 from portal.resources import Resources
 
 _OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
@@ -31,23 +33,20 @@ class NotYet(Exception):
     """The payment says it is ours, but its attempt cannot be found."""
 
 
-def receive(resources: Resources, raw: bytes, signature: str | None, *, now: datetime) -> str:
-    """Verify and remember an event, and return its subject for `handle`; raises WebhookRefused.
-
-    A database that cannot store it raises too: Stripe must hear an error and send the event again.
-    """
+def read(resources: Resources, raw: bytes, signature: str | None, *, now: datetime) -> EventRow:
+    """Verify an event; raises WebhookRefused."""
     secrets = [secret.get_secret_value() for secret in resources.settings.stripe_webhook_secrets]
     event = read_event(raw, signature, secrets=secrets, now=now, live=resources.settings.is_live)
-    inbox.store(
-        resources.database.together,
-        event_id=event.event_id,
-        type=event.type,
-        subject=event.subject,
-        checkout_id=event.checkout_id,
-        raw=raw,
-        received_at=now,
-    )
-    return event.subject
+    return EventRow(event.event_id, event.type, event.subject, event.checkout_id, raw, now)
+
+
+def store(resources: Resources, events: Sequence[EventRow]) -> None:
+    """Remember events, before they are answered.
+
+    A database that cannot store them raises: Stripe must hear an error and send them again.
+    """
+    with resources.writing() as session:
+        inbox.store(session, events)
 
 
 def handle(resources: Resources, subject: str, *, now: datetime) -> None:

@@ -5,25 +5,27 @@ from datetime import datetime
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from portal.actions import inbox
 from portal.gateways.stripe_webhooks import WebhookRefused
 from portal.resources import Resources
-from portal.web.visit import Visit
 
 # Handling reads Stripe, which may take a minute and a half; more at once would keep pages from their threads.
 SLOTS = threading.BoundedSemaphore(6)
 
 
-def receive(visit: Visit) -> Response:
+async def receive(request: Request) -> Response:
     """200 for an event that is stored, now or before; 400 for what is not from Stripe or not for us."""
-    signature = visit.request.headers.get("stripe-signature")
+    resources: Resources = request.app.state.resources
+    now = resources.clock()
     try:
-        subject = inbox.receive(visit.resources, visit.body, signature, now=visit.now)
+        event = inbox.read(resources, await request.body(), request.headers.get("stripe-signature"), now=now)
     except WebhookRefused as refused:
         return JSONResponse({"error": refused.reason}, status_code=400)
-    handling = BackgroundTask(handle_at_once, visit.resources, subject, now=visit.now)
+    await request.app.state.events.add(event)
+    handling = BackgroundTask(handle_at_once, resources, event.subject, now=now)
     return JSONResponse({"received": True}, background=handling)
 
 

@@ -14,8 +14,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool
 
-from portal.records.together import Together
-
 Session = Connection
 
 _BUSY_TIMEOUT_MS = 10_000
@@ -26,14 +24,10 @@ _POSTGRES_LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace.
-
-    `together` is for single statements that many threads bring at once.
-    """
+    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace."""
 
     reader: Engine
     writer: Engine
-    together: Together
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -61,7 +55,7 @@ def open_database(url: str) -> Database:
             parsed, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True}
         )
         writer = _postgresql_engine(parsed)
-    return Database(reader, writer, Together(writer))
+    return Database(reader, writer)
 
 
 def open_for_migrations(url: str) -> Engine:

@@ -9,8 +9,18 @@ from sqlalchemy import bindparam, select, text, update
 
 from portal.records.engine import Session
 from portal.records.tables import inbox
-from portal.records.together import Together
 from portal.records.types import Instant
+
+
+class EventRow(NamedTuple):
+    """An event as it came; `body` are its bytes, kept compressed."""
+
+    event_id: str
+    type: str
+    subject: str
+    checkout_id: str | None
+    body: bytes
+    received_at: datetime
 
 
 class WaitingRow(NamedTuple):
@@ -42,26 +52,15 @@ _OF_SUBJECT = (
 )
 
 
-def store(
-    together: Together,
-    *,
-    event_id: str,
-    type: str,
-    subject: str,
-    checkout_id: str | None,
-    raw: bytes,
-    received_at: datetime,
-) -> None:
-    """Remember an event, once; returns when it is committed."""
-    values = {
-        "event_id": event_id,
-        "type": type,
-        "subject": subject,
-        "checkout_id": checkout_id,
-        "body": zlib.compress(raw, 1),
-        "received_at": received_at,
-    }
-    together.execute(_STORE, values)
+def store(session: Session, events: Sequence[EventRow]) -> None:
+    """Remember events, each once; in one order everywhere, or two processes could wait for each other."""
+    session.execute(
+        _STORE,
+        [
+            {**event._asdict(), "body": zlib.compress(event.body, 1)}
+            for event in sorted(events, key=lambda event: event.event_id)
+        ],
+    )
 
 
 def waiting(session: Session, now: datetime) -> Sequence[WaitingRow]:

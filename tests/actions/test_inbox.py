@@ -27,10 +27,11 @@ class Post:
 
     def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         now = self.shop.house.clock.now()
-        subject = inbox.receive(self.shop.house.resources, body, headers["Stripe-Signature"], now=now)
-        self.subjects.append(subject)
+        event = inbox.read(self.shop.house.resources, body, headers["Stripe-Signature"], now=now)
+        inbox.store(self.shop.house.resources, [event])
+        self.subjects.append(event.subject)
         if self.handle:
-            inbox.handle(self.shop.house.resources, subject, now=now)
+            inbox.handle(self.shop.house.resources, event.subject, now=now)
         return 200
 
     def handle_waiting(self) -> int:
