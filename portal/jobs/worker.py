@@ -23,12 +23,13 @@ class Job(Protocol):
 JOBS: Mapping[str, Job] = {
     "inbox": inbox.handle_waiting,
     "attempts": attempts.settle_expired,
+    "debits": attempts.settle_debits,
     "letters": letters.send_waiting,
 }
 
 
-# What cannot be settled stays as it is: Stripe is not asked for it again every second.
-_PAUSES: Mapping[str, timedelta] = {"attempts": timedelta(minutes=1)}
+# What cannot be settled yet stays as it is: Stripe is not asked for it again every second.
+_PAUSES: Mapping[str, timedelta] = {"attempts": timedelta(minutes=1), "debits": timedelta(hours=1)}
 
 
 def run_once(resources: Resources, jobs: Iterable[str] = tuple(JOBS), *, now: datetime) -> int:

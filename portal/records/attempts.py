@@ -112,6 +112,12 @@ _OVERDUE = (
     .order_by(attempts.c.id)
     .limit(100)
 )
+_LONG_UNDER_WAY = (
+    select(*_ATTEMPT)
+    .where(attempts.c.state == "processing", attempts.c.processing_at < bindparam("before"))
+    .order_by(attempts.c.processing_at)
+    .limit(100)
+)
 _WITHOUT_PAYMENT = (
     select(*_ATTEMPT)
     .where(attempts.c.account_id == bindparam("account"), attempts.c.state.in_(("processing", "failed")))
@@ -169,6 +175,11 @@ def without_payment(session: Session, account_id: int) -> Sequence[AttemptRow]:
 def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:
     """Attempts still created or open whose checkout should have ended; at most a hundred at a time."""
     return [AttemptRow(*row) for row in session.execute(_OVERDUE, {"now": now})]
+
+
+def long_under_way(session: Session, *, before: datetime) -> Sequence[AttemptRow]:
+    """Bank debits that were started before that instant and have not ended; at most a hundred at a time."""
+    return [AttemptRow(*row) for row in session.execute(_LONG_UNDER_WAY, {"before": before})]
 
 
 def add(session: Session, values: dict[str, object], lines: Sequence[dict[str, object]]) -> int:

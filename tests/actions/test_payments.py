@@ -68,6 +68,20 @@ def test_a_bank_debit_is_pending_then_paid_with_the_discount_of_the_day_it_start
     assert shop.attempts()[0].state == "succeeded"
 
 
+def test_a_bank_debit_whose_webhook_was_lost_is_asked_for(shop: Shop) -> None:
+    shop.pay_first(method="us_bank_account")
+    shop.sync(shop.pay_by_bank())
+    asked = len(shop.house.stripe.requests)
+    shop.house.clock.move(days=2)
+    assert attempt_actions.settle_debits(shop.house.resources, now=shop.house.clock.now()) == 0
+    assert len(shop.house.stripe.requests) == asked
+    shop.house.clock.move(days=5)
+    shop.house.stripe.tick()
+    assert attempt_actions.settle_debits(shop.house.resources, now=shop.house.clock.now()) == 1
+    assert shop.opens() == {"1002": 60000}
+    assert attempt_actions.settle_debits(shop.house.resources, now=shop.house.clock.now()) == 0
+
+
 def test_a_bank_debit_that_fails_leaves_everything_open(shop: Shop) -> None:
     shop.pay_first(method="us_bank_account")
     attempt = shop.pay_by_bank("000111111116")

@@ -39,7 +39,7 @@ def test_jobs_run_by_name_on_a_day(portal: CommandLine, job: str) -> None:
 
 def test_an_unknown_job_lists_those_there_are(sqlite_portal: CommandLine) -> None:
     said = sqlite_portal("run", "laundry")
-    assert (said.code, said.err) == (1, "There is no job “laundry”. There are: inbox, attempts, letters.\n")
+    assert (said.code, said.err) == (1, "There is no job “laundry”. There are: inbox, attempts, debits, letters.\n")
 
 
 def test_check_exits_with_1_and_names_the_breach(sqlite_portal: CommandLine) -> None:

@@ -19,6 +19,8 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
         ("attempts", 0, False),
         ("attempts", 59, False),
         ("attempts", 60, True),
+        ("debits", 3599, False),
+        ("debits", 3600, True),
         # The clock was set back.
         ("attempts", -3600, True),
     ],
