@@ -32,7 +32,7 @@ def test_bad_policies_are_refused(sqlite_portal: CommandLine, arguments: tuple[s
     assert sentence in said.err
 
 
-@pytest.mark.parametrize("job", ["inbox", "attempts", "letters"])
+@pytest.mark.parametrize("job", ["inbox", "attempts", "debits", "letters"])
 def test_jobs_run_by_name_on_a_day(portal: CommandLine, job: str) -> None:
     assert portal("run", job, "--today", "2026-03-02").out == f"{job}: 0 done\n"
 
