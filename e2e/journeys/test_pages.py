@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from e2e.journeys.steps import choose, fill_bank, fill_card, go_to_stripe, review, sees
 from e2e.journeys.town import Guest, Town
@@ -76,7 +76,7 @@ def test_paying_takes_no_mouse(town: Town) -> None:
 def _before_paying(town: Town, page: Page, guest: Guest) -> Iterator[str]:
     page.goto(guest.link)
     yield "the link"
-    page.get_by_role("button", name="View statement").click()
+    _follow(page, page.get_by_role("button", name="View statement"))
     yield "the statement"
     statement = page.url
     page.goto(f"{statement}/pay?amount=nothing")
@@ -84,7 +84,7 @@ def _before_paying(town: Town, page: Page, guest: Guest) -> Iterator[str]:
     page.goto(f"{statement}/pay?amount=7000")
     yield "check and pay a sum"
     page.goto(statement)
-    page.locator(".item-number a").last.click()
+    _follow(page, page.locator(".item-number a").last)
     yield "an invoice"
     page.goto(f"{statement}/payments")
     yield "payments made elsewhere"
@@ -107,16 +107,16 @@ def _after_paying(town: Town, page: Page) -> Iterator[str]:
     choose(page, "2066")
     review(page)
     go_to_stripe(page, "card")
-    page.get_by_role("link", name="Back without paying").click()
+    _follow(page, page.get_by_role("link", name="Back without paying"))
     yield "back without paying"
-    page.get_by_role("link", name="Try again").click()
+    _follow(page, page.get_by_role("link", name="Try again"))
     go_to_stripe(page, "card")
     fill_card(page)
     sees(page, "Payment received")
     yield "paid"
-    page.get_by_role("link", name="View receipt").click()
+    _follow(page, page.get_by_role("link", name="View receipt"))
     yield "the receipt"
-    page.get_by_role("row").get_by_role("link").click()
+    _follow(page, page.get_by_role("row").get_by_role("link"))
     yield "a paid invoice"
     page.goto(statement)
     choose(page, "2058")
@@ -125,7 +125,7 @@ def _after_paying(town: Town, page: Page) -> Iterator[str]:
     fill_bank(page)
     sees(page, "is on its way")
     yield "a bank payment on its way"
-    page.get_by_role("link", name="Back to statement").click()
+    _follow(page, page.get_by_role("link", name="Back to statement"))
     yield "the statement with a bank payment"
     page.goto(f"{statement}/payments")
     yield "the payments"
@@ -135,10 +135,10 @@ def _in_trouble(town: Town, page: Page) -> Iterator[str]:
     site = town.house.portal.url
     page.goto(f"{site}/l/half-a-link")
     yield "a link that opens nothing"
-    page.get_by_role("button", name="Send a new link", exact=True).click()
+    _follow(page, page.get_by_role("button", name="Send a new link", exact=True))
     yield "no address"
     page.get_by_label("Email address").fill("stranger@quayclub.example")
-    page.get_by_role("button", name="Send a new link", exact=True).click()
+    _follow(page, page.get_by_role("button", name="Send a new link", exact=True))
     yield "a link is on its way"
     page.goto(f"{site}/a/nobody/payments/nothing")
     yield "thanks without figures"
@@ -148,8 +148,14 @@ def _in_trouble(town: Town, page: Page) -> Iterator[str]:
     yield "not found"
     page.goto(town.guest(company.PINE_AND_TIDE.bills).link)
     yield "a link with nothing to pay"
-    page.get_by_role("button", name="View statement").click()
+    _follow(page, page.get_by_role("button", name="View statement"))
     yield "a statement with nothing to pay"
+
+
+def _follow(page: Page, way: Locator) -> None:
+    """Click, and be on the next page: a click alone does not wait for it."""
+    with page.expect_navigation():
+        way.click()
 
 
 def _findings(page: Page, name: str) -> Iterator[str]:
