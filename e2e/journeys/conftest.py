@@ -7,22 +7,13 @@ Stripe's own types, and the books are right.
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from e2e.browser import launch
 from e2e.house import House
 from e2e.journeys.town import PATIENCE_S, Town
 from portal.actions.check import check_books
 
 expect.set_options(timeout=PATIENCE_S * 1000)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
