@@ -2,11 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from portal.web.batches import Batches
+
+
+def in_a_loop(scenario: Callable[[], Coroutine[None, None, None]]) -> None:
+    """In a thread of its own: the browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(lambda: asyncio.run(scenario())).result()
 
 
 def test_what_comes_while_one_is_written_is_written_together() -> None:
@@ -27,7 +34,7 @@ def test_what_comes_while_one_is_written_is_written_together() -> None:
         may_end.set()
         await asyncio.gather(first, *others)
 
-    asyncio.run(scenario())
+    in_a_loop(scenario)
     assert written == [[0], list(range(1, 10))]
 
 
@@ -42,7 +49,7 @@ def test_an_error_reaches_whoever_shared_the_write_and_nobody_else() -> None:
         assert [type(result) for result in results] == [OSError, OSError]
         await batches.add("good")
 
-    asyncio.run(scenario())
+    in_a_loop(scenario)
 
 
 def test_whoever_hangs_up_takes_nobody_along() -> None:
@@ -58,5 +65,5 @@ def test_whoever_hangs_up_takes_nobody_along() -> None:
         with pytest.raises(asyncio.CancelledError):
             await gone
 
-    asyncio.run(scenario())
+    in_a_loop(scenario)
     assert written == ["gone", "stays"]
