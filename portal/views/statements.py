@@ -4,7 +4,7 @@ All three are shapes of one `Standing`, so that they agree to the cent.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from portal.actions.statements import Standing
@@ -79,12 +79,14 @@ def offers(standing: Standing, words: Words, *, only: int | None = None) -> list
 
 def open_rows(standing: Standing, words: Words, *, base: str, chosen: Collection[str]) -> list[OpenRow]:
     """A row for each open charge, oldest due first. `base` is the account's address, `chosen` are public ids."""
-    return [_open_row(row, standing.charges[row.item.charge_id], words, base, chosen) for row in _rows(standing)]
+    return [
+        _open_row(row, standing.charges[row.item.charge_id], words, base, chosen) for row in standing.statement.rows
+    ]
 
 
 def preselected(standing: Standing) -> frozenset[str]:
     """What is checked when the page opens: everything overdue or due soon, else whatever can be paid."""
-    payable = [row for row in _rows(standing) if row.item.parts.payable_cents]
+    payable = [row for row in standing.statement.rows if row.item.parts.payable_cents]
     pressing = [row for row in payable if row.status in (Status.OVERDUE, Status.DUE_SOON)]
     return frozenset(standing.charges[row.item.charge_id].public_id for row in pressing or payable)
 
@@ -100,22 +102,6 @@ def sums(rows: Sequence[OpenRow], words: Words) -> dict[str, object]:
         "discount": words.money_or_nothing(-discount),
         "total": words.money(balance - discount),
     }
-
-
-def aging(standing: Standing, words: Words) -> Mapping[str, str]:
-    """Open amounts by days past due, and the credit that stands against them."""
-    found = standing.statement.aging
-    return {
-        "current": words.money(found.current_cents),
-        "days_1_30": words.money(found.days_1_30_cents),
-        "days_31_60": words.money(found.days_31_60_cents),
-        "days_61_90": words.money(found.days_61_90_cents),
-        "over_90": words.money(found.over_90_cents),
-    }
-
-
-def _rows(standing: Standing) -> Sequence[Row]:
-    return standing.statement.rows
 
 
 def _count(rows: Sequence[Row], words: Words) -> str:
