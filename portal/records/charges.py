@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from portal.records.engine import Session
-from portal.records.tables import allocations, charge_lines, charges, credits, movements
+from portal.records.tables import allocations, charge_lines, charges, credits, movements, releases
 from portal.records.types import cents
 
 
@@ -42,7 +42,8 @@ class LineRow(NamedTuple):
 
 
 class SettlementRow(NamedTuple):
-    """An allocation on a charge. A credit memo written for this very charge (`lowers_base`) is no payment."""
+    """What stands of an allocation on a charge. A credit memo written for this very charge (`lowers_base`) is no
+    payment."""
 
     charge_id: int
     started_on: date
@@ -85,12 +86,22 @@ _LINES = (
     .where(charge_lines.c.charge_id == bindparam("charge"))
     .order_by(charge_lines.c.position)
 )
+
+
+def _back(column: ColumnElement[int]) -> ColumnElement[int]:
+    """What of an allocation had been taken back by that day."""
+    taken = select(cents(func.sum(column))).where(
+        releases.c.allocation_id == allocations.c.id, releases.c.effective_on <= bindparam("day")
+    )
+    return taken.scalar_subquery()
+
+
 _SETTLED = (
     select(
         allocations.c.charge_id,
         allocations.c.started_on,
-        allocations.c.amount_cents,
-        allocations.c.discount_cents,
+        allocations.c.amount_cents - _back(releases.c.amount_cents),
+        allocations.c.discount_cents - _back(releases.c.discount_cents),
         func.coalesce(credits.c.charge_id == allocations.c.charge_id, False),
         func.coalesce(credits.c.amount_cents, 0),
         func.coalesce(credits.c.tax_cents, 0),
@@ -131,7 +142,7 @@ def lines(session: Session, charge_id: int) -> Sequence[LineRow]:
 
 
 def settlements(session: Session, charge_ids: Collection[int], on: date) -> Sequence[SettlementRow]:
-    """What was put on these charges by that day, in the order it was."""
+    """What was put on these charges by that day and still stood then, in the order it was put."""
     if not charge_ids:
         return []
     found = session.execute(_SETTLED, {"charges": list(charge_ids), "day": on})

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, func, insert, select
 
 from portal.records.engine import Session
-from portal.records.tables import accounts, allocations, charges, movements, payments
+from portal.records.tables import accounts, allocations, charges, movements, payments, releases
 from portal.records.types import cents, new_public_id
 from portal.rules.ledger import LedgerAccount, Movement
 
@@ -29,7 +29,7 @@ class PaymentRow(NamedTuple):
 
 
 class AppliedRow(NamedTuple):
-    """What of a payment went to one charge."""
+    """What of a payment stands on one charge; 0 where all of it was taken back."""
 
     payment_id: int
     charge_id: int
@@ -50,14 +50,21 @@ _ONE_PAYMENT = select(*_PAYMENT).where(
 )
 _PAYMENT_BY_ID = select(*_PAYMENT).where(payments.c.id == bindparam("wanted"))
 _PAYMENT_OF_ATTEMPT = select(*_PAYMENT).where(payments.c.attempt_id == bindparam("attempt"))
+
+
+def _left(of: ColumnElement[int], taken: ColumnElement[int]) -> ColumnElement[int]:
+    """What of an allocation has not been taken back."""
+    return of - select(cents(func.sum(taken))).where(releases.c.allocation_id == allocations.c.id).scalar_subquery()
+
+
 _APPLIED = (
     select(
         allocations.c.payment_id,
         allocations.c.charge_id,
         charges.c.public_id,
         charges.c.number,
-        allocations.c.amount_cents,
-        allocations.c.discount_cents,
+        _left(allocations.c.amount_cents, releases.c.amount_cents),
+        _left(allocations.c.discount_cents, releases.c.discount_cents),
         allocations.c.effective_on,
     )
     .join(charges, charges.c.id == allocations.c.charge_id)
@@ -85,10 +92,16 @@ _OF_CHARGE = (
     .where(movements.c.charge_id == bindparam("charge"), movements.c.effective_on <= bindparam("day"))
     .order_by(movements.c.effective_on, movements.c.id)
 )
+_OF_PAYMENT = select(*_MOVEMENT).where(movements.c.payment_id == bindparam("payment")).order_by(movements.c.id)
 
 
-def post(session: Session, found: Iterable[Movement], *, account_id: int, currency: str, posted_at: datetime) -> None:
-    """Write movements. A source that is already there raises IntegrityError: nothing is posted twice."""
+def post(
+    session: Session, found: Iterable[Movement], *, account_id: int | None, currency: str, posted_at: datetime
+) -> None:
+    """Write movements. A source that is already there raises IntegrityError: nothing is posted twice.
+
+    Stripe's fees are no customer's: their account_id is None.
+    """
     rows = [
         {
             "source": movement.source,
@@ -122,6 +135,11 @@ def of_account(session: Session, account_id: int, until: date) -> Sequence[Movem
 def of_charge(session: Session, charge_id: int, until: date) -> Sequence[Movement]:
     """Every movement of the charge effective by that day, in order."""
     return [_movement(row) for row in session.execute(_OF_CHARGE, {"charge": charge_id, "day": until})]
+
+
+def of_payment(session: Session, payment_id: int) -> Sequence[Movement]:
+    """Every movement of the payment, in the order of posting."""
+    return [_movement(row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
 
 
 def payments_of(session: Session, account_id: int) -> Sequence[PaymentRow]:

@@ -50,7 +50,7 @@ _RECEIVABLE, _UNAPPLIED = LedgerAccount.RECEIVABLE, LedgerAccount.UNAPPLIED
 def invoice_issued(charge_id: int, *, net_cents: int, tax_cents: int, on: date) -> Movements:
     """receivable / revenue `invoice:<id>`, and its tax: receivable / tax_payable `invoice:<id>/tax`."""
     source = f"invoice:{charge_id}"
-    return _legs(
+    return legs(
         (source, _RECEIVABLE, LedgerAccount.REVENUE, net_cents),
         (f"{source}/tax", _RECEIVABLE, LedgerAccount.TAX_PAYABLE, tax_cents),
         on=on,
@@ -61,13 +61,13 @@ def invoice_issued(charge_id: int, *, net_cents: int, tax_cents: int, on: date) 
 def stripe_payment(stripe_charge: str, payment_id: int, *, amount_cents: int, on: date) -> Movements:
     """clearing / unapplied `stripe:<charge>`."""
     leg = (f"stripe:{stripe_charge}", LedgerAccount.CLEARING, _UNAPPLIED, amount_cents)
-    return _legs(leg, on=on, payment_id=payment_id)
+    return legs(leg, on=on, payment_id=payment_id)
 
 
 def payment_received(payment_id: int, *, amount_cents: int, on: date) -> Movements:
     """Cheque, wire, cash, imported history: bank / unapplied `payment:<id>`."""
     leg = (f"payment:{payment_id}", LedgerAccount.BANK, _UNAPPLIED, amount_cents)
-    return _legs(leg, on=on, payment_id=payment_id)
+    return legs(leg, on=on, payment_id=payment_id)
 
 
 def applied(
@@ -81,7 +81,7 @@ def applied(
 ) -> Movements:
     """unapplied / receivable `allocation:<id>`; names the payment or the credit memo it comes from."""
     leg = (f"allocation:{allocation_id}", _UNAPPLIED, _RECEIVABLE, amount_cents)
-    return _legs(leg, on=on, charge_id=charge_id, payment_id=payment_id, credit_id=credit_id)
+    return legs(leg, on=on, charge_id=charge_id, payment_id=payment_id, credit_id=credit_id)
 
 
 def released(
@@ -95,7 +95,7 @@ def released(
 ) -> Movements:
     """Taken back off a charge: receivable / unapplied `release:<id>`."""
     leg = (f"release:{release_id}", _RECEIVABLE, _UNAPPLIED, amount_cents)
-    return _legs(leg, on=on, charge_id=charge_id, payment_id=payment_id, credit_id=credit_id)
+    return legs(leg, on=on, charge_id=charge_id, payment_id=payment_id, credit_id=credit_id)
 
 
 def discount_given(
@@ -110,7 +110,7 @@ def discount_given(
 ) -> Movements:
     """discounts_given / receivable `discount:<allocation>`; tax_cents of it debit tax_payable (`.../tax`)."""
     source = f"discount:{allocation_id}"
-    return _legs(
+    return legs(
         (source, LedgerAccount.DISCOUNTS_GIVEN, _RECEIVABLE, discount_cents - tax_cents),
         (f"{source}/tax", LedgerAccount.TAX_PAYABLE, _RECEIVABLE, tax_cents),
         on=on,
@@ -136,7 +136,7 @@ def discount_reversed(
     Where only a part is taken back, because names what took it (`credit:7`): `.../reversed/credit:7`.
     """
     source, end = f"discount:{allocation_id}", f"/reversed/{because}" if because else "/reversed"
-    return _legs(
+    return legs(
         (source + end, _RECEIVABLE, LedgerAccount.DISCOUNTS_GIVEN, discount_cents - tax_cents),
         (f"{source}/tax{end}", _RECEIVABLE, LedgerAccount.TAX_PAYABLE, tax_cents),
         on=on,
@@ -149,7 +149,7 @@ def discount_reversed(
 def credit_issued(credit_id: int, *, net_cents: int, tax_cents: int, on: date) -> Movements:
     """credits_given / unapplied `credit:<id>`, and its tax: tax_payable / unapplied `credit:<id>/tax`."""
     source = f"credit:{credit_id}"
-    return _legs(
+    return legs(
         (source, LedgerAccount.CREDITS_GIVEN, _UNAPPLIED, net_cents),
         (f"{source}/tax", LedgerAccount.TAX_PAYABLE, _UNAPPLIED, tax_cents),
         on=on,
@@ -172,14 +172,14 @@ def balance_cents(movement: Movement) -> int:
     return receivable_cents(movement) - unapplied_cents(movement)
 
 
-def _legs(
+def legs(
     *legs: tuple[str, LedgerAccount, LedgerAccount, int],
     on: date,
     charge_id: int | None = None,
     payment_id: int | None = None,
     credit_id: int | None = None,
 ) -> Movements:
-    """The legs that carry something: an invoice without tax has no tax leg."""
+    """A movement of each (source, debit, credit, cents) that moves anything: an untaxed invoice has no tax leg."""
     return tuple(
         Movement(source, debit, credit, cents, on, charge_id, payment_id, credit_id)
         for source, debit, credit, cents in legs

@@ -18,6 +18,10 @@ _SPECIAL: Mapping[str, object] = {
     "charges.tax_cents": 0,
     "credits.tax_cents": 0,
     "letters.state": "waiting",
+    "write_offs.tax_cents": 0,
+    "refunds.state": "created",
+    "chargebacks.kind": "return",
+    "notices.kind": "sent",
     "attempts.state": "open",
     "inbox.state": "new",
 }

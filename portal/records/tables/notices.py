@@ -1,4 +1,4 @@
-"""What was decided, said and done: policies, letters (the outbox), the history, and leases for work."""
+"""What was decided, said and done: policies, letters (the outbox), and the history."""
 
 from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, String, Table, Text, text
 
@@ -17,7 +17,8 @@ policies = Table(
     Index("ix_policies_key_effective_on", "key", "effective_on"),
 )
 
-# The outbox: staged in the transaction of its cause, rendered and given its link only when it is sent.
+# The outbox: staged in the transaction of its cause, rendered and given its link only when it is sent. A letter
+# without a contact is for the seller.
 letters = Table(
     "letters",
     metadata,
@@ -25,7 +26,7 @@ letters = Table(
     Column("key", String(160), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
     ref("account_id", "accounts.id", index=True),
-    ref("contact_id", "contacts.id"),
+    ref("contact_id", "contacts.id", nullable=True),
     ref("charge_id", "charges.id", nullable=True),
     ref("payment_id", "payments.id", nullable=True),
     ref("attempt_id", "attempts.id", nullable=True),
@@ -37,6 +38,9 @@ letters = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant, nullable=True),
     Column("error", Text, nullable=True),
+    ref("refund_id", "refunds.id", nullable=True),
+    ref("chargeback_id", "chargebacks.id", nullable=True),
+    ref("notice_id", "notices.id", nullable=True),
     CheckConstraint("state IN ('waiting','sent','dead')", name="known_state"),
     Index(
         "ix_letters_waiting",
@@ -58,13 +62,4 @@ history = Table(
     Column("detail", Json, nullable=False),
     Index("ix_history_account_id", "account_id", "id"),
     Index("ix_history_charge_id", "charge_id", "id"),
-)
-
-# Whoever holds an unexpired lease may do the named work; a dead holder is replaced when it expires.
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", String(64), primary_key=True),
-    Column("holder", String(80), nullable=False),
-    Column("expires_at", Instant, nullable=False),
 )

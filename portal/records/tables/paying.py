@@ -60,8 +60,10 @@ attempt_charges = Table(
     Column("pay_cents", Cents, nullable=False),
     Column("discount_cents", Cents, nullable=False),
     Column("is_active", Boolean, nullable=False),
+    Column("credit_cents", Cents, nullable=False, server_default="0"),
     UniqueConstraint("attempt_id", "charge_id"),
     CheckConstraint("pay_cents >= 0 AND discount_cents >= 0", name="not_negative"),
+    CheckConstraint("credit_cents >= 0", name="credit_not_negative"),
     Index(
         "uq_attempt_charges_active_charge",
         "charge_id",
