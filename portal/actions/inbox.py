@@ -14,6 +14,7 @@ from portal.gateways.stripe_webhooks import read_event
 from portal.records import Session, attempts, inbox
 from portal.records.attempts import AttemptRow
 from portal.records.inbox import EventRow
+from portal.records.unavailable import tried_again
 from portal.resources import Resources
 
 _OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
@@ -45,8 +46,12 @@ def store(resources: Resources, events: Sequence[EventRow]) -> None:
 
     A database that cannot store them raises: Stripe must hear an error and send them again.
     """
-    with resources.writing() as session:
-        inbox.store(session, events)
+
+    def write() -> None:
+        with resources.writing() as session:
+            inbox.store(session, events)
+
+    tried_again(write)
 
 
 def handle(resources: Resources, subject: str, *, now: datetime) -> None:

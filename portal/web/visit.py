@@ -6,6 +6,7 @@ Pages are plain functions from a visit to a response; they run in the thread poo
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, ImmutableMultiDict
@@ -19,6 +20,7 @@ from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.records import Session
 from portal.records.accounts import AccountRow
+from portal.records.unavailable import tried_again
 from portal.resources import Resources
 from portal.web.cookies import read_secret
 from portal.web.errors import LinkNeeded
@@ -104,7 +106,8 @@ def resource(path: str, *, get: Page | None = None, post: Page | None = None) ->
 
     async def endpoint(request: Request) -> Response:
         page = pages["GET" if request.method == "HEAD" else request.method]
-        return await run_in_threadpool(page, await _visit(request))
+        # A page may run more than once: what it asks of Stripe has keys made from our own rows.
+        return await run_in_threadpool(tried_again, partial(page, await _visit(request)))
 
     return Route(path, _named(endpoint, path), methods=list(pages))
 
