@@ -4,10 +4,11 @@ One engine to read, one to write. On SQLite a transaction that may write takes t
 write lock at its start (`BEGIN IMMEDIATE`): an upgrade half way fails at once, whatever the busy timeout says.
 """
 
+import os
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -24,24 +25,36 @@ _POSTGRES_LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace."""
+    """`reading()` sees one moment and changes nothing; `writing()` commits, or leaves no trace.
+
+    It belongs to the process that opened it, by number `owner`: a fork of that must open its own.
+    """
 
     reader: Engine
     writer: Engine
+    owner: int = field(default_factory=os.getpid)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
+        self._refuse_others()
         with self.reader.connect() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
+        self._refuse_others()
         with self.writer.begin() as session:
             yield session
 
     def dispose(self) -> None:
+        self._refuse_others()
         self.reader.dispose()
         self.writer.dispose()
+
+    def _refuse_others(self) -> None:
+        # SQLite's locks are a process's, PostgreSQL's answers go to whoever reads first: neither survives a fork.
+        if self.owner != os.getpid():
+            raise RuntimeError(f"process {os.getpid()} must open the database itself: {self.owner} opened this one")
 
 
 def open_database(url: str) -> Database:
@@ -84,8 +97,10 @@ def _postgresql_engine(url: URL, **options: Any) -> Engine:
         # An idle connection has nothing to say but that it has ended; asking the server would cost a round trip.
         sockets = select.poll()
         sockets.register(connection.fileno(), select.POLLIN)
-        if sockets.poll(0):
+        # One that was only just made and has ended says so itself, as an error that tells of a database away.
+        if record.info.get("was_idle") and sockets.poll(0):
             raise DisconnectionError
+        record.info["was_idle"] = True
 
     return engine
 
