@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.actions import statements
+from portal.actions import statements, write_offs
+from portal.actions.allocations import Source, Terms, put_on_charges
 from portal.actions.policies import Policy
-from portal.records import Session, ledger
+from portal.records import Session, ledger, reversals
 from portal.records.accounts import AccountRow
+from portal.records.ledger import PaymentRow
 from portal.rules import ledger as rules
-from portal.rules.allocation import Application, OpenItem, Posting, QuoteLine, apply
-from portal.rules.discounts import tax_part_cents
+from portal.rules.allocation import Posting, QuoteLine, apply
+from portal.rules.dates import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,11 @@ def post_payment(
 ) -> int:
     """Post the money, apply it by its quote (money.md 5), and return the payment's id.
 
-    Posting the same Stripe charge twice raises IntegrityError: the caller looks first, the database makes sure.
+    Account credit that was quoted is used as far as there still is any. What of a quoted charge was written off
+    meanwhile is recovered first. Posting the same Stripe charge twice raises IntegrityError: the caller looks
+    first, the database makes sure.
     """
     ledger.lock_account(session, account.id)
-    # What we learn of late is dated back, but what others have settled meanwhile is no longer open for it.
-    standing = statements.load(
-        session,
-        account,
-        on=max(received.received_on, policy.today),
-        policy=policy,
-        without_attempt=received.attempt_id,
-        started_on=received.discount_on,
-    )
-    posting = apply(received.amount_cents, quote, standing.items, started_on=received.discount_on)
     payment_id = ledger.add_payment(
         session,
         {
@@ -66,12 +60,53 @@ def post_payment(
             "created_at": now,
         },
     )
+    recovered = write_offs.recover(session, account, payment_id, quote, on=policy.today, now=now)
+    # What we learn of late is dated back, but what others have settled meanwhile is no longer open for it.
+    standing = statements.load(
+        session,
+        account,
+        on=max(received.received_on, policy.today),
+        policy=policy,
+        without_attempt=received.attempt_id,
+        started_on=received.discount_on,
+    )
+    posting = apply(
+        received.amount_cents,
+        quote,
+        standing.items,
+        started_on=received.discount_on,
+        credit_cents=standing.statement.balance.credit_cents,
+    )
+    # Nothing is put on a charge that was written off before the day it is taken up again.
+    applied_on = policy.today if recovered else received.received_on
+    terms = Terms(received.discount_on, applied_on, policy.today, now)
     movements = (
         *_arrival(payment_id, received),
-        *_applications(session, account, payment_id, received, posting, standing.items, now),
+        *put_on_charges(session, account, Source(payment_id), posting.applications, standing.items, terms),
     )
     ledger.post(session, movements, account_id=account.id, currency=account.currency, posted_at=now)
     return payment_id
+
+
+def allocate_payment(
+    session: Session,
+    account: AccountRow,
+    payment: PaymentRow,
+    lines: Sequence[QuoteLine],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> Posting:
+    """Put what of a payment is on no charge onto these charges; its discounts are those of the day it was started."""
+    ledger.lock_account(session, account.id)
+    started_on = local_day(payment.started_at, policy.time_zone)
+    write_offs.recover(session, account, payment.id, lines, on=policy.today, now=now)
+    standing = statements.load(session, account, on=policy.today, policy=policy, started_on=started_on)
+    posting = apply(reversals.unapplied(session, payment.id), lines, standing.items, started_on=started_on)
+    terms = Terms(started_on, max(policy.today, reversals.latest_on(session, payment.id)), policy.today, now)
+    movements = put_on_charges(session, account, Source(payment.id), posting.applications, standing.items, terms)
+    ledger.post(session, movements, account_id=account.id, currency=account.currency, posted_at=now)
+    return posting
 
 
 def _arrival(payment_id: int, received: Received) -> rules.Movements:
@@ -79,63 +114,4 @@ def _arrival(payment_id: int, received: Received) -> rules.Movements:
         return rules.payment_received(payment_id, amount_cents=received.amount_cents, on=received.received_on)
     return rules.stripe_payment(
         received.stripe_charge_id, payment_id, amount_cents=received.amount_cents, on=received.received_on
-    )
-
-
-def _applications(
-    session: Session,
-    account: AccountRow,
-    payment_id: int,
-    received: Received,
-    posting: Posting,
-    items: Sequence[OpenItem],
-    now: datetime,
-) -> rules.Movements:
-    by_id = {item.charge_id: item for item in items}
-    movements: list[rules.Movement] = []
-    for application in posting.applications:
-        item = by_id[application.charge_id]
-        # Nothing of a charge is open before the day it is issued.
-        applied_on = max(received.received_on, item.issued_on)
-        allocation_id = _allocate(session, account, payment_id, received, application, applied_on, now)
-        movements += rules.applied(
-            allocation_id,
-            application.charge_id,
-            amount_cents=application.amount_cents,
-            on=applied_on,
-            payment_id=payment_id,
-        )
-        if application.discount_cents:
-            movements += rules.discount_given(
-                allocation_id,
-                application.charge_id,
-                discount_cents=application.discount_cents,
-                tax_cents=tax_part_cents(item.facts, application.discount_cents) if item.facts else 0,
-                on=applied_on,
-                payment_id=payment_id,
-            )
-    return tuple(movements)
-
-
-def _allocate(
-    session: Session,
-    account: AccountRow,
-    payment_id: int,
-    received: Received,
-    application: Application,
-    applied_on: date,
-    now: datetime,
-) -> int:
-    return ledger.add_allocation(
-        session,
-        {
-            "account_id": account.id,
-            "payment_id": payment_id,
-            "charge_id": application.charge_id,
-            "amount_cents": application.amount_cents,
-            "discount_cents": application.discount_cents,
-            "started_on": received.discount_on,
-            "effective_on": applied_on,
-            "created_at": now,
-        },
     )

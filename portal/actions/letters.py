@@ -1,10 +1,11 @@
-"""Letters are staged in the transaction of their cause; `outbox` sends them."""
+"""Letters are staged in the transaction of their cause; `jobs/letters` sends them."""
 
 from datetime import datetime
 from secrets import token_hex
 
-from portal.records import Session, accounts, letters
+from portal.records import Session, accounts, attempts, letters
 from portal.records.attempts import AttemptRow
+from portal.records.ledger import PaymentRow
 
 
 def stage(
@@ -13,13 +14,15 @@ def stage(
     kind: str,
     key: str,
     account_id: int,
-    contact_id: int,
+    contact_id: int | None,
     now: datetime,
-    charge_id: int | None = None,
-    payment_id: int | None = None,
-    attempt_id: int | None = None,
+    **about: int | None,
 ) -> bool:
-    """Put a letter into the outbox; False where one with this key was there already."""
+    """Put a letter into the outbox; False where one with this key was there already.
+
+    `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id. Without a contact it is for the
+    seller.
+    """
     return letters.add(
         session,
         {
@@ -27,12 +30,10 @@ def stage(
             "key": key,
             "account_id": account_id,
             "contact_id": contact_id,
-            "charge_id": charge_id,
-            "payment_id": payment_id,
-            "attempt_id": attempt_id,
             "message_id": f"<{token_hex(16)}@portal.invalid>",
             "created_at": now,
             "next_at": now,
+            **about,
         },
     )
 
@@ -47,9 +48,7 @@ def stage_to_payer(
     payment_id: int | None = None,
 ) -> None:
     """To whoever's link was used to pay, else to the address on file; an account without one gets no letter."""
-    on_file = [contact.id for contact in accounts.contacts_of(session, attempt.account_id)]
-    # Whoever paid may have been removed since.
-    contact_id = attempt.contact_id if attempt.contact_id in on_file else next(iter(on_file), None)
+    contact_id = _contact_id(session, attempt.account_id, attempt.contact_id)
     if contact_id is not None:
         stage(
             session,
@@ -61,3 +60,35 @@ def stage_to_payer(
             payment_id=payment_id,
             attempt_id=attempt.id,
         )
+
+
+def stage_to_customer(
+    session: Session, kind: str, key: str, payment: PaymentRow, *, now: datetime, **about: int | None
+) -> None:
+    """About a payment: to whoever made it, else to the address on file."""
+    attempt = attempts.by_id(session, payment.attempt_id) if payment.attempt_id else None
+    contact_id = _contact_id(session, payment.account_id, attempt.contact_id if attempt else None)
+    if contact_id is not None:
+        stage(
+            session,
+            kind=kind,
+            key=key,
+            account_id=payment.account_id,
+            contact_id=contact_id,
+            now=now,
+            payment_id=payment.id,
+            **about,
+        )
+
+
+def stage_to_seller(
+    session: Session, kind: str, key: str, account_id: int, *, now: datetime, **about: int | None
+) -> None:
+    """About a customer's account, to the seller's own address."""
+    stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
+
+
+def _contact_id(session: Session, account_id: int, wanted: int | None) -> int | None:
+    """Whoever paid may have been removed since."""
+    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
+    return wanted if wanted in on_file else next(iter(on_file), None)

@@ -5,7 +5,7 @@ The webhook, the return page, the retry and whatever else comes end here. Nothin
 
 from datetime import date, datetime
 
-from portal.actions import history, letters, policies
+from portal.actions import history, letters, policies, reversals
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import Policy
 from portal.gateways.stripe_values import ChargeFacts, PaymentFacts, StripeUnavailable
@@ -57,7 +57,7 @@ def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now
     intent_id = facts.intent.payment_intent_id if facts.intent else attempt.payment_intent_id
     state, failure = _state(attempt, facts)
     if state == attempt.state and intent_id == attempt.payment_intent_id:
-        return True
+        return _what_came_back(session, attempt, facts, now=now)
     has_ended = state in ("succeeded", "failed", "expired", "cancelled")
     ended_at = _settled_at(facts, now) if has_ended else None
     changed = attempts.change(
@@ -71,7 +71,22 @@ def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now
     )
     if changed and state != attempt.state:
         _follow_up(session, attempt, facts, state, failure, now=now)
-    return changed
+    return changed and _what_came_back(session, attempts.by_id(session, attempt.id), facts, now=now)
+
+
+def _what_came_back(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
+    """Refunds, disputes and fees of a payment that is posted; False where the attempt changed since it was read."""
+    payment = ledger.payment_of_attempt(session, attempt.id)
+    if payment is None:
+        return True
+    policy = policies.load(session, now=now)
+    found = reversals.news(session, payment, facts, policy=policy)
+    if found.is_empty:
+        return True
+    if not attempts.change(session, attempt):
+        return False
+    reversals.bring_in(session, payment, found, policy=policy, now=now)
+    return True
 
 
 def _state(attempt: AttemptRow, facts: PaymentFacts) -> tuple[str, str | None]:

@@ -1,14 +1,14 @@
 """Questions about charges: what is open on a day, one charge of one account, its lines, what settled it."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, insert, literal, or_, select
 
 from portal.records.engine import Session
 from portal.records.tables import allocations, charge_lines, charges, credits, movements, releases
-from portal.records.types import cents
+from portal.records.types import cents, new_public_id
 
 
 class ChargeRow(NamedTuple):
@@ -88,20 +88,31 @@ _LINES = (
 )
 
 
-def _back(column: ColumnElement[int]) -> ColumnElement[int]:
+def _taken_back() -> ColumnElement[int]:
     """What of an allocation had been taken back by that day."""
-    taken = select(cents(func.sum(column))).where(
+    taken = select(cents(func.sum(releases.c.amount_cents))).where(
         releases.c.allocation_id == allocations.c.id, releases.c.effective_on <= bindparam("day")
     )
     return taken.scalar_subquery()
+
+
+def _discount() -> ColumnElement[int]:
+    """What stood of an allocation's discount on that day, from its movements."""
+    source = literal("discount:").concat(cast(allocations.c.id, String))
+    standing = select(cents(-func.sum(movements.c.receivable_cents))).where(
+        movements.c.charge_id == allocations.c.charge_id,
+        or_(movements.c.source == source, movements.c.source.startswith(source.concat("/"))),
+        _EFFECTIVE,
+    )
+    return standing.scalar_subquery()
 
 
 _SETTLED = (
     select(
         allocations.c.charge_id,
         allocations.c.started_on,
-        allocations.c.amount_cents - _back(releases.c.amount_cents),
-        allocations.c.discount_cents - _back(releases.c.discount_cents),
+        allocations.c.amount_cents - _taken_back(),
+        _discount(),
         func.coalesce(credits.c.charge_id == allocations.c.charge_id, False),
         func.coalesce(credits.c.amount_cents, 0),
         func.coalesce(credits.c.tax_cents, 0),
@@ -147,3 +158,25 @@ def settlements(session: Session, charge_ids: Collection[int], on: date) -> Sequ
         return []
     found = session.execute(_SETTLED, {"charges": list(charge_ids), "day": on})
     return [SettlementRow(*row) for row in found]
+
+
+def add_other(
+    session: Session, *, account_id: int, kind: str, number: str, amount_cents: int, memo: str, on: date, now: datetime
+) -> int:
+    """Insert a charge that is no invoice (a debit note, a fee), due at once and without terms; answers its id."""
+    values = {
+        "public_id": new_public_id(),
+        "account_id": account_id,
+        "kind": kind,
+        "number": number,
+        "issued_on": on,
+        "due_on": on,
+        "amount_cents": amount_cents,
+        "tax_cents": 0,
+        "terms": "due on receipt",
+        "discount_base": "net",
+        "discount_mode": "full",
+        "memo": memo,
+        "created_at": now,
+    }
+    return int(session.execute(insert(charges).returning(charges.c.id), values).scalar_one())

@@ -4,7 +4,22 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from portal.records.engine import Session
 from portal.records.tables import allocations, chargebacks, charges, movements, refunds, releases
@@ -58,28 +73,26 @@ _REFUND = tuple(refunds.c[name] for name in RefundRow._fields)
 _CHARGEBACK = tuple(chargebacks.c[name] for name in ChargebackRow._fields)
 
 
-def _released(column: ColumnElement[int]) -> ColumnElement[int]:
-    return select(cents(func.sum(column))).where(releases.c.allocation_id == allocations.c.id).scalar_subquery()
-
-
-_TAX_SOURCE = func.concat("discount:", allocations.c.id, "/tax")
-_DISCOUNT_TAX = (
-    select(cents(-func.sum(movements.c.receivable_cents)))
-    .where(
+def _of_discount(*, tax_only: bool = False) -> ColumnElement[int]:
+    """What stands of the discount that came with an allocation, from its movements."""
+    source = literal("discount:").concat(cast(allocations.c.id, String)).concat("/tax" if tax_only else "")
+    standing = select(cents(-func.sum(movements.c.receivable_cents))).where(
         movements.c.charge_id == allocations.c.charge_id,
-        or_(movements.c.source == _TAX_SOURCE, movements.c.source.startswith(func.concat(_TAX_SOURCE, "/"))),
+        or_(movements.c.source == source, movements.c.source.startswith(source.concat("/"))),
     )
-    .scalar_subquery()
-)
-_LEFT = (allocations.c.amount_cents - _released(releases.c.amount_cents)).label("left_cents")
+    return standing.scalar_subquery()
+
+
+_TAKEN = select(cents(func.sum(releases.c.amount_cents))).where(releases.c.allocation_id == allocations.c.id)
+_LEFT = allocations.c.amount_cents - _TAKEN.scalar_subquery()
 _APPLIED = (
     select(
         allocations.c.id,
         allocations.c.charge_id,
         _LEFT,
-        (allocations.c.discount_cents - _released(releases.c.discount_cents)).label("discount_cents"),
-        _DISCOUNT_TAX.label("discount_tax_cents"),
-        case((charges.c.discount_mode == "pro_rata", True), else_=False).label("is_pro_rata"),
+        _of_discount(),
+        _of_discount(tax_only=True),
+        case((charges.c.discount_mode == "pro_rata", True), else_=False),
         allocations.c.started_on,
         allocations.c.effective_on,
     )
@@ -88,14 +101,14 @@ _APPLIED = (
     .order_by(allocations.c.id)
 )
 _OF_PAYMENT = _APPLIED.where(allocations.c.payment_id == bindparam("payment"))
-_OF_CREDIT = _APPLIED.where(allocations.c.credit_id == bindparam("credit"))
+_OF_CHARGE = _APPLIED.where(allocations.c.charge_id == bindparam("charge"))
 _RELEASED_BECAUSE = (
     select(
         allocations.c.id,
         allocations.c.charge_id,
         releases.c.amount_cents,
         releases.c.discount_cents,
-        _DISCOUNT_TAX,
+        releases.c.discount_tax_cents,
         allocations.c.started_on,
     )
     .join(allocations, allocations.c.id == releases.c.allocation_id)
@@ -116,7 +129,7 @@ _PARTS = (
 )
 _DEBIT_NOTES = (
     select(charges.c.id)
-    .join(movements, movements.c.source == func.concat("charge:", charges.c.id))
+    .join(movements, movements.c.source == literal("charge:").concat(cast(charges.c.id, String)))
     .where(charges.c.kind == "debit_note", movements.c.payment_id == bindparam("payment"))
     .order_by(charges.c.id)
 )
@@ -127,9 +140,9 @@ def applied(session: Session, payment_id: int) -> Sequence[Applied]:
     return [Applied(*row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
 
 
-def applied_of_credit(session: Session, credit_id: int) -> Sequence[Applied]:
-    """What of the credit memo stands on charges, oldest allocation first."""
-    return [Applied(*row) for row in session.execute(_OF_CREDIT, {"credit": credit_id})]
+def applied_on_charge(session: Session, charge_id: int) -> Sequence[Applied]:
+    """What stands on the charge, of payments and of credit memos, oldest allocation first."""
+    return [Applied(*row) for row in session.execute(_OF_CHARGE, {"charge": charge_id})]
 
 
 def released(session: Session, payment_id: int, because: str) -> Sequence[Release]:

@@ -61,7 +61,10 @@ def open_breaches(amounts: Mapping[int, int], movements: Iterable[Movement]) -> 
 
 
 def payment_breaches(received: Mapping[int, int], movements: Iterable[Movement]) -> list[Breach]:
-    """3: applied + unapplied + refunded or returned = received; received is payment id -> amount_cents."""
+    """3: applied + unapplied + refunded or returned = received; received is payment id -> amount_cents.
+
+    What left a payment beyond what it had is the customer's to pay again by a debit note, and has not left it.
+    """
     flows: dict[int, _Flow] = {payment_id: _Flow() for payment_id in received}
     found = []
     for movement in movements:
@@ -70,9 +73,11 @@ def payment_breaches(received: Mapping[int, int], movements: Iterable[Movement])
         if movement.payment_id is None or not unapplied_cents(movement):
             continue
         flow, change = flows.setdefault(movement.payment_id, _Flow()), unapplied_cents(movement)
-        if LedgerAccount.RECEIVABLE in (movement.debit, movement.credit):
+        if movement.source.startswith("charge:"):
+            flow.left_again_cents -= change
+        elif LedgerAccount.RECEIVABLE in (movement.debit, movement.credit):
             flow.applied_cents -= change
-        elif change > 0 and movement.debit in ARRIVALS:
+        elif change > 0 and movement.debit in ARRIVALS and not movement.source.endswith("/failed"):
             flow.received_cents += change
         else:
             flow.left_again_cents -= change

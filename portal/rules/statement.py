@@ -190,8 +190,16 @@ def _payable(rows: Iterable[Row], wanted: Status) -> int:
 
 
 def _kind(source: str) -> str:
-    """`invoice`, `payment`, `credit`, `discount` or `discount_reversed`, from the movement's source."""
+    """What happened, from the movement's source: `invoice`, `payment`, `refund`, `refund_failed`, `returned` …
+
+    Stripe's refunds are named as its charges are, so the id tells.
+    """
     kind, _, rest = source.partition(":")
-    if kind == "discount" and "/reversed" in rest:
-        return "discount_reversed"
-    return "payment" if kind == "stripe" else kind
+    if kind == "discount":
+        return "discount_reversed" if "/reversed" in rest else "discount"
+    if kind != "stripe":
+        return {"return": "returned"}.get(kind, kind)
+    for end, name in (("/failed", "refund_failed"), ("/lost/", "returned"), ("/reinstated/", "restored")):
+        if end in rest:
+            return name
+    return "refund" if rest.startswith(("re_", "pyr_")) else "payment"

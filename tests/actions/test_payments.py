@@ -33,6 +33,7 @@ def test_a_card_payment_takes_the_discount_and_closes_the_invoice(shop: Shop) ->
         ("clearing", "unapplied"): 98160,
         ("unapplied", "receivable"): 98160,
         ("discounts_given", "receivable"): 1840,
+        ("processing_fees", "clearing"): 2877,
     }
 
 

@@ -26,6 +26,7 @@ releases = Table(
     ref("allocation_id", "allocations.id", index=True),
     Column("amount_cents", Cents, nullable=False),
     Column("discount_cents", Cents, nullable=False),
+    Column("discount_tax_cents", Cents, nullable=False),
     Column("because", String(120), nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),

@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("allocation_id", Id, nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("discount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("discount_tax_cents", sa.BigInteger(), nullable=False),
         sa.Column("because", sa.String(length=120), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),

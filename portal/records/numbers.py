@@ -1,0 +1,33 @@
+"""Numbers of documents that the house itself issues: one after the other, none that is in use already."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import Table, func, select
+
+from portal.records.engine import Session
+from portal.records.tables import charges, credits, marks
+from portal.records.upsert import insert_unless_there
+
+_LOCK = "numbers"
+
+
+def next_charge_number(session: Session, prefix: str, kind: str) -> str:
+    """A number for a charge of this kind, as in `DN-00007`; kept from others until the transaction ends."""
+    made = session.execute(select(func.count()).where(charges.c.kind == kind)).scalar_one()
+    return next(_unused(session, charges, prefix, made))
+
+
+def next_credit_number(session: Session, prefix: str) -> str:
+    """A number for a credit memo, as in `CM-00007`; kept from others until the transaction ends."""
+    made = session.execute(select(func.count()).where(credits.c.number.startswith(f"{prefix}-"))).scalar_one()
+    return next(_unused(session, credits, prefix, made))
+
+
+def _unused(session: Session, table: Table, prefix: str, made: int) -> Iterator[str]:
+    insert_unless_there(session, marks, {"name": _LOCK, "at": datetime(1970, 1, 1, tzinfo=UTC)})
+    session.execute(select(marks.c.at).where(marks.c.name == _LOCK).with_for_update()).one()
+    for number in (f"{prefix}-{place:05d}" for place in count(made + 1)):
+        if session.execute(select(table.c.id).where(table.c.number == number)).first() is None:
+            yield number
