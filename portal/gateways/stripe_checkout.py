@@ -1,4 +1,4 @@
-"""The one door to Stripe's API: hosted Checkout by redirect, and reading a whole payment again.
+"""The one door to Stripe's API: hosted Checkout by redirect, giving back, and reading a whole payment again.
 
 Every call may take half a minute (two retries by the library, heeding `Stripe-Should-Retry`), so none
 belongs inside a transaction. Errors come out as StripeUnavailable or StripeRefused, no key in their text.
@@ -18,6 +18,7 @@ from portal.gateways.stripe_values import (
     CheckoutLine,
     CheckoutOrder,
     PaymentFacts,
+    RefundFacts,
     StripeRefused,
     StripeUnavailable,
 )
@@ -46,6 +47,17 @@ def open_stripe(secret_key: str, *, api_base: str | None = None) -> "StripeCheck
     return StripeCheckouts(client)
 
 
+def asked(call: Callable[[], Found]) -> Found:
+    """Answer the call of Stripe's library, or raise StripeUnavailable or StripeRefused.
+
+    The library's error carries the whole reply, so it is not chained.
+    """
+    try:
+        return call()
+    except stripe.StripeError as error:
+        raise _meaning(error) from None
+
+
 @dataclass(frozen=True, slots=True)
 class StripeCheckouts:
     """Checkouts and their payments. Safe to share between threads."""
@@ -64,7 +76,7 @@ class StripeCheckouts:
                 field="amount",
             )
         params = _session_params(order)
-        session = _asked(lambda: self.client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key}))
+        session = asked(lambda: self.client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key}))
         if session.url is None:
             raise StripeRefused("no_url", "The session has no page to go to.", status=200)
         intent = session.payment_intent
@@ -75,14 +87,12 @@ class StripeCheckouts:
 
         One request; one more for a payment that was disputed, and more for one with over ten refunds.
         """
-        session = _asked(lambda: self.client.v1.checkout.sessions.retrieve(checkout_id, {"expand": list(_OF_SESSION)}))
+        session = asked(lambda: self.client.v1.checkout.sessions.retrieve(checkout_id, {"expand": list(_OF_SESSION)}))
         return self._facts_of_session(session)
 
     def read_payment_by_intent(self, payment_intent_id: str) -> PaymentFacts:
         """As `read_payment`, from the intent alone: `checkout` is None."""
-        intent = _asked(
-            lambda: self.client.v1.payment_intents.retrieve(payment_intent_id, {"expand": list(_OF_INTENT)})
-        )
+        intent = asked(lambda: self.client.v1.payment_intents.retrieve(payment_intent_id, {"expand": list(_OF_INTENT)}))
         return self._facts(None, intent.to_dict())
 
     def expire_checkout(self, checkout_id: str) -> PaymentFacts:
@@ -92,14 +102,28 @@ class StripeCheckouts:
         ours: a second time Stripe says that the session is not open, and we read what it is instead.
         """
         try:
-            session = _asked(
-                lambda: self.client.v1.checkout.sessions.expire(checkout_id, {"expand": list(_OF_SESSION)})
-            )
+            session = asked(lambda: self.client.v1.checkout.sessions.expire(checkout_id, {"expand": list(_OF_SESSION)}))
         except StripeRefused as refused:
             if refused.status != 400:
                 raise
             return self.read_payment(checkout_id)
         return self._facts_of_session(session)
+
+    def create_refund(
+        self, payment_intent_id: str, amount_cents: int, *, metadata: Mapping[str, str], idempotency_key: str
+    ) -> RefundFacts:
+        """Give `amount_cents` of a payment back, in its own currency; the same key answers the same refund.
+
+        Stripe refuses more than is left of the charge, a charge that is disputed ("charge_disputed"), and a bank
+        debit after 180 days. What comes back may be pending: https://docs.stripe.com/api/refunds/create
+        """
+        refund = asked(
+            lambda: self.client.v1.refunds.create(
+                {"payment_intent": payment_intent_id, "amount": amount_cents, "metadata": dict(metadata)},
+                {"idempotency_key": idempotency_key},
+            )
+        )
+        return reading.refund_facts(refund.to_dict())
 
     def _facts_of_session(self, session: stripe.checkout.Session) -> PaymentFacts:
         found = session.to_dict()
@@ -119,7 +143,7 @@ class StripeCheckouts:
         shown = charge.get("refunds") or {"data": [], "has_more": False}
         if not shown["has_more"]:
             return list(shown["data"])
-        return _asked(
+        return asked(
             lambda: [
                 each.to_dict()
                 for each in self.client.v1.refunds.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
@@ -129,7 +153,7 @@ class StripeCheckouts:
     def _disputes(self, charge: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not charge["disputed"]:
             return []
-        return _asked(
+        return asked(
             lambda: [
                 each.to_dict()
                 for each in self.client.v1.disputes.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
@@ -183,15 +207,6 @@ def _line_item(currency: str, line: CheckoutLine) -> SessionCreateParamsLineItem
     if line.description:
         item["price_data"]["product_data"]["description"] = line.description[:_MAX_DESCRIPTION]
     return item
-
-
-def _asked(call: Callable[[], Found]) -> Found:
-    """Answer the call, or raise what it means for us; the library's error carries the whole reply, so it is
-    not chained."""
-    try:
-        return call()
-    except stripe.StripeError as error:
-        raise _meaning(error) from None
 
 
 def _meaning(error: stripe.StripeError) -> StripeUnavailable | StripeRefused:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.gateways.stripe_values import (
+    BookedFacts,
     ChargeFacts,
     CheckoutFacts,
     DisputeFacts,
@@ -78,9 +79,11 @@ def charge_facts(charge: Wire) -> ChargeFacts:
 
 
 def refund_facts(refund: Wire) -> RefundFacts:
-    """A Refund: https://docs.stripe.com/api/refunds/object"""
+    """A Refund of a charge: https://docs.stripe.com/api/refunds/object"""
     return RefundFacts(
         refund_id=refund["id"],
+        charge_id=refund["charge"],
+        payment_intent_id=refund.get("payment_intent"),
         # Stripe's type allows null; a refund that has not said otherwise has not gone through.
         status=refund.get("status") or "pending",
         amount_cents=refund["amount"],
@@ -94,14 +97,32 @@ def refund_facts(refund: Wire) -> RefundFacts:
 
 def dispute_facts(dispute: Wire) -> DisputeFacts:
     """A Dispute, with the none to two movements it has made: https://docs.stripe.com/api/disputes/object"""
+    # Zero or null where the bank takes no answer.
+    answer_by = dispute["evidence_details"].get("due_by")
     return DisputeFacts(
         dispute_id=dispute["id"],
+        charge_id=dispute["charge"],
+        payment_intent_id=dispute.get("payment_intent"),
         status=dispute["status"],
         reason=dispute["reason"],
         amount_cents=dispute["amount"],
         currency=dispute["currency"],
         created_at=_moment(dispute["created"]),
+        answer_by=_moment(answer_by) if answer_by else None,
         movements=tuple(_movement(each) for each in dispute["balance_transactions"]),
+    )
+
+
+def booked_facts(booked: Wire) -> BookedFacts:
+    """A Balance Transaction: https://docs.stripe.com/api/balance_transactions/object"""
+    return BookedFacts(
+        balance_transaction_id=booked["id"],
+        type=booked["type"],
+        source_id=booked.get("source"),
+        amount_cents=booked["amount"],
+        fee_cents=booked["fee"],
+        currency=booked["currency"],
+        created_at=_moment(booked["created"]),
     )
 
 

@@ -141,6 +141,8 @@ class RefundFacts:
     """`status` pending, requires_action, succeeded, failed or canceled; it may fail after it succeeded."""
 
     refund_id: str
+    charge_id: str
+    payment_intent_id: str | None
     status: str
     amount_cents: int
     currency: str
@@ -163,15 +165,37 @@ class DisputeMovement:
 
 @dataclass(frozen=True, slots=True)
 class DisputeFacts:
-    """`amount_cents` is in the payment's own currency. Post from `movements`, never from `status` alone."""
+    """`amount_cents` is in the payment's own currency. Post from `movements`, never from `status` alone.
+
+    `status` is one of https://docs.stripe.com/api/disputes/object#dispute_object-status, or a word that is newer.
+    `answer_by` is None where no answer is possible (a bank return).
+    """
 
     dispute_id: str
+    charge_id: str
+    payment_intent_id: str | None
     status: str
     reason: str
     amount_cents: int
     currency: str
     created_at: datetime
+    answer_by: datetime | None
     movements: tuple[DisputeMovement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookedFacts:
+    """One line of Stripe's own books, in the settlement currency: `amount_cents` is negative where money went out,
+    and `fee_cents` goes off it (negative: a fee given back). `type` is a word such as charge, payment, refund,
+    payment_refund, refund_failure, adjustment, payout; `source_id` the charge, refund or dispute it is about."""
+
+    balance_transaction_id: str
+    type: str
+    source_id: str | None
+    amount_cents: int
+    fee_cents: int
+    currency: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""Money given back through the real `stripe` library, against the stand-in; and what a dispute says of itself."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from e2e.stripe import TEST_KEY, Fault
+from portal.gateways.stripe_checkout import StripeCheckouts, open_stripe
+from portal.gateways.stripe_reading import dispute_facts
+from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
+from tests.e2e.stripe_desk import Desk, open_desk
+from tests.support.clock import MovableClock
+
+WHOSE = {"portal_instance": "here", "refund": "rf_1"}
+
+
+@pytest.fixture
+def desk(clock: MovableClock) -> Iterator[Desk]:
+    with open_desk(clock) as opened:
+        yield opened
+        assert opened.world.type_errors == []
+
+
+@pytest.fixture
+def gateway(desk: Desk) -> StripeCheckouts:
+    return open_stripe(TEST_KEY, api_base=desk.url)
+
+
+def test_a_refund_names_its_charge_and_whose_it_is(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.paid(10_000)
+    refund = gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
+    assert (refund.status, refund.amount_cents, refund.currency) == ("succeeded", 4_000, "usd")
+    assert (refund.payment_intent_id, refund.metadata, refund.created_at) == (intent, WHOSE, desk.clock.now())
+    payment = gateway.read_payment_by_intent(intent)
+    assert payment.charge is not None
+    assert refund.charge_id == payment.charge.charge_id
+    assert payment.refunds == (refund,)
+
+
+def test_one_key_gives_back_once_and_two_keys_twice(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.paid(10_000)
+    first = gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="first")
+    assert gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="first") == first
+    second = gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="second")
+    assert len(gateway.read_payment_by_intent(intent).refunds) == 2
+    assert second.refund_id != first.refund_id
+    with pytest.raises(StripeRefused) as reused:
+        gateway.create_refund(intent, 2_000, metadata=WHOSE, idempotency_key="first")
+    assert reused.value.code == "idempotency_error"
+
+
+def test_a_refund_whose_answer_was_lost_is_found_by_its_key(
+    desk: Desk, gateway: StripeCheckouts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = desk.paid(10_000)
+    monkeypatch.setattr("stripe.HTTPClient._sleep_time_seconds", lambda *_: 0)
+    desk.world.fault(Fault("drop_after", path="/v1/refunds", times=3))
+    with pytest.raises(StripeUnavailable) as lost:
+        gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
+    assert not lost.value.is_remembered
+    refund = gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
+    assert gateway.read_payment_by_intent(intent).refunds == (refund,)
+
+
+def test_a_500_is_remembered_by_its_key(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.paid(10_000)
+    desk.world.fault(Fault("server_error", path="/v1/refunds", should_retry=False))
+    for _ in range(2):
+        with pytest.raises(StripeUnavailable) as broken:
+            gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
+        assert broken.value.is_remembered
+    assert gateway.read_payment_by_intent(intent).refunds == ()
+    assert gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="other").amount_cents == 4_000
+
+
+def test_what_stripe_does_not_give_back(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent, disputed = desk.paid(10_000), desk.paid(10_000)
+    desk.world.dispute(disputed)
+    with pytest.raises(StripeRefused, match="greater than unrefunded"):
+        gateway.create_refund(intent, 10_001, metadata=WHOSE, idempotency_key="more")
+    with pytest.raises(StripeRefused) as refused:
+        gateway.create_refund(disputed, 100, metadata=WHOSE, idempotency_key="disputed")
+    assert (refused.value.code, refused.value.status) == ("charge_disputed", 400)
+
+
+def test_a_bank_refund_is_pending_at_first(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.world.pay_by_bank(desk.session().id)["id"]
+    desk.world.settle_bank(intent)
+    refund = gateway.create_refund(intent, 100, metadata=WHOSE, idempotency_key="k")
+    assert refund.status == "pending"
+    desk.clock.move(days=8)
+    assert gateway.read_payment_by_intent(intent).refunds[0].status == "succeeded"
+
+
+def test_a_dispute_names_its_charge_and_when_to_answer(desk: Desk, gateway: StripeCheckouts) -> None:
+    card, bank = desk.paid(), desk.world.pay_by_bank(desk.session().id)["id"]
+    desk.world.settle_bank(bank)
+    opened = desk.world.dispute(card)
+    desk.world.dispute(bank, "insufficient_funds")
+    (chargeback,) = gateway.read_payment_by_intent(card).disputes
+    (returned,) = gateway.read_payment_by_intent(bank).disputes
+    assert (chargeback.charge_id, chargeback.payment_intent_id) == (opened["charge"], card)
+    assert chargeback.answer_by == desk.clock.now() + timedelta(days=20)
+    assert (returned.payment_intent_id, returned.answer_by) == (bank, None)
+    # https://docs.stripe.com/api/disputes/object#dispute_object-evidence_details-due_by: zero, no answer is taken.
+    unanswerable = opened | {"evidence_details": {"due_by": 0}, "payment_intent": None}
+    assert dispute_facts(unanswerable).answer_by is None
+    assert dispute_facts(unanswerable).payment_intent_id is None
