@@ -59,7 +59,7 @@ def load(
     facts = _facts(session, rows, debits, on=on, from_day=started_on or on, zone=policy.time_zone)
     statement_items, open_items = [], []
     for row in rows:
-        under_way = sum(p.pay_cents + p.discount_cents for p in debits.under_way.get(row.id, ()))
+        under_way = sum(p.pay_cents + p.discount_cents + p.credit_cents for p in debits.under_way.get(row.id, ()))
         row_parts = parts(row.open_cents, pending_cents=under_way)
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
@@ -138,7 +138,10 @@ def charge_facts(
     lowering = [s for s in settlements if s.lowers_base]
     credited_tax = sum(share(s.amount_cents, s.credit_tax_cents, s.credit_amount_cents) for s in lowering)
     received = [Settled(s.started_on, s.amount_cents, s.discount_cents) for s in settlements if not s.lowers_base]
-    under_way = [Settled(local_day(debit.quoted_at, zone), debit.pay_cents, debit.discount_cents) for debit in debits]
+    under_way = [
+        Settled(local_day(debit.quoted_at, zone), debit.pay_cents + debit.credit_cents, debit.discount_cents)
+        for debit in debits
+    ]
     return Facts(
         net_cents=row.amount_cents - row.tax_cents,
         tax_cents=row.tax_cents,

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, type_coerce, update
 
 from portal.records.engine import Session
-from portal.records.tables import attempt_charges, attempts, charges
-from portal.records.types import new_public_id
+from portal.records.tables import attempt_charges, attempts, chargebacks, charges, payments
+from portal.records.types import Instant, new_public_id
 
 
 class AttemptRow(NamedTuple):
@@ -37,22 +37,27 @@ class AttemptRow(NamedTuple):
 
 
 class QuotedRow(NamedTuple):
-    """What an attempt is to pay on one charge, and the discount that comes with it."""
+    """What an attempt is to pay on one charge, and the discount and account credit that come with it."""
 
     charge_id: int
     charge_public_id: str
     number: str
     pay_cents: int
     discount_cents: int
+    credit_cents: int
 
 
 class DebitRow(NamedTuple):
-    """A bank debit for a charge: under way, or (`failed_at`) one that came to nothing and had a discount."""
+    """A bank debit for a charge: under way, or (`failed_at`) one that failed or was returned and had a discount.
+
+    `credit_cents` of account credit are to be used with it.
+    """
 
     charge_id: int
     attempt_id: int
     pay_cents: int
     discount_cents: int
+    credit_cents: int
     quoted_at: datetime
     failed_at: datetime | None
 
@@ -71,6 +76,7 @@ _QUOTED = (
         charges.c.number,
         attempt_charges.c.pay_cents,
         attempt_charges.c.discount_cents,
+        attempt_charges.c.credit_cents,
     )
     .join(charges, charges.c.id == attempt_charges.c.charge_id)
     .where(attempt_charges.c.attempt_id == bindparam("attempt"))
@@ -83,26 +89,43 @@ _HOLDING = (
     .where(attempt_charges.c.is_active, attempt_charges.c.charge_id.in_(bindparam("charges", expanding=True)))
     .order_by(attempts.c.id)
 )
-_FAILED = (
-    (attempts.c.state == "failed")
-    & (attempts.c.method == "us_bank_account")
-    & (attempts.c.failure != "debit_not_authorized")
-    & (attempt_charges.c.discount_cents > 0)
+# A bank may take back what had arrived: that is a failure too, of which we were told later.
+_RETURNED_AT = (
+    select(func.min(chargebacks.c.noticed_at))
+    .join(payments, payments.c.id == chargebacks.c.payment_id)
+    .where(
+        payments.c.attempt_id == attempts.c.id,
+        chargebacks.c.kind == "return",
+        chargebacks.c.state == "lost",
+        chargebacks.c.reason != "debit_not_authorized",
+    )
+    .scalar_subquery()
 )
+_FAILED_AT = case(
+    (attempts.c.method != "us_bank_account", None),
+    ((attempts.c.state == "failed") & (attempts.c.failure != "debit_not_authorized"), attempts.c.ended_at),
+    (attempts.c.state == "succeeded", _RETURNED_AT),
+)
+_BEFORE = bindparam("before", type_=Instant)
 _DEBITS = (
     select(
         attempt_charges.c.charge_id,
         attempts.c.id,
         attempt_charges.c.pay_cents,
         attempt_charges.c.discount_cents,
+        attempt_charges.c.credit_cents,
         attempts.c.quoted_at,
-        case((attempts.c.ended_at < bindparam("before"), attempts.c.ended_at)),
+        type_coerce(case((attempts.c.ended_at < _BEFORE, _FAILED_AT)), Instant),
     )
     .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
     .where(
         attempts.c.account_id == bindparam("account"),
-        attempts.c.processing_at < bindparam("before"),
-        or_(attempts.c.ended_at.is_(None), attempts.c.ended_at >= bindparam("before"), _FAILED),
+        attempts.c.processing_at < _BEFORE,
+        or_(
+            attempts.c.ended_at.is_(None),
+            attempts.c.ended_at >= _BEFORE,
+            (attempt_charges.c.discount_cents > 0) & (_FAILED_AT < _BEFORE),
+        ),
     )
     .order_by(attempts.c.id)
 )

@@ -15,14 +15,13 @@ from portal.actions.ledger import Received, post_payment
 from portal.actions.quotes import Choice
 from portal.gateways.stripe_checkout import open_stripe
 from portal.gateways.stripe_values import StripeUnavailable
-from portal.records import Session
 from portal.records import inbox as inbox_records
 from portal.records.tables import inbox as inbox_table
 from portal.records.tables import payments as payments_table
 from portal.rules.allocation import QuoteLine
 from portal.rules.refusals import Refusal
 from tests.actions.test_inbox import Post
-from tests.support.shop import Shop
+from tests.support.shop import Shop, cheque
 
 IN_A_MONTH = timedelta(days=30)
 
@@ -34,26 +33,12 @@ def books_hold(shop: Shop) -> Iterator[None]:
         assert check_books(session, now=shop.house.clock.now() + IN_A_MONTH).breaches == ()
 
 
-def cheque(shop: Shop, session: Session, cents: int, *, discount_cents: int = 0) -> None:
-    """Money that came another way, for the first invoice, today."""
-    policy = policies.load(session, now=shop.house.clock.now())
-    received = Received(
-        method="cheque",
-        amount_cents=cents,
-        started_at=shop.house.clock.now(),
-        discount_on=policy.today,
-        received_on=policy.today,
-    )
-    quote = [QuoteLine(shop.first.id, cents, discount_cents)]
-    post_payment(session, shop.account, received, quote, policy=policy, now=shop.house.clock.now())
-
-
 def test_money_heard_of_late_takes_only_what_others_left_open(shop: Shop) -> None:
     shop.pay_first()
     attempt = shop.pay_by_card()
     shop.house.clock.move(days=1)
     with shop.house.resources.writing() as session:
-        cheque(shop, session, 98160, discount_cents=1840)
+        cheque(shop, session, shop.first.id, 98160, discount_cents=1840)
     shop.sync(attempt)
     assert shop.opens() == {"1002": 60000}
     assert shop.standing().statement.balance.credit_cents == 98160
@@ -64,7 +49,7 @@ def test_money_heard_of_late_beside_a_part_that_came_meanwhile(shop: Shop) -> No
     attempt = shop.pay_by_card()
     shop.house.clock.move(days=1)
     with shop.house.resources.writing() as session:
-        cheque(shop, session, 30000)
+        cheque(shop, session, shop.first.id, 30000)
     shop.sync(attempt)
     assert shop.opens() == {"1002": 60000}
     assert shop.standing().statement.balance.credit_cents == 30000

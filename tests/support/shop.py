@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from portal.actions import checkouts, payments, policies, statements
 from portal.actions.checkouts import Payer, Wish
+from portal.actions.ledger import Received, post_payment
 from portal.actions.quotes import Choice
-from portal.records import attempts
+from portal.records import Session, attempts
 from portal.records.accounts import AccountRow
 from portal.records.attempts import AttemptRow
 from portal.records.tables import attempts as attempts_table
 from portal.records.tables import sessions
+from portal.rules.allocation import QuoteLine
 from tests.support.books import Invoice, add_customer, add_invoice
 from tests.support.house import House
 
@@ -104,6 +106,20 @@ class Shop:
 
     def sync(self, attempt: AttemptRow) -> None:
         payments.sync_payment(self.house.resources, attempt.id, now=self.house.clock.now())
+
+
+def cheque(shop: Shop, session: Session, charge_id: int, cents: int, *, discount_cents: int = 0) -> int:
+    """Money that came another way, for this charge, today; answers the payment's id."""
+    policy = policies.load(session, now=shop.house.clock.now())
+    received = Received(
+        method="cheque",
+        amount_cents=cents,
+        started_at=shop.house.clock.now(),
+        discount_on=policy.today,
+        received_on=policy.today,
+    )
+    quote = [QuoteLine(charge_id, cents, discount_cents)]
+    return post_payment(session, shop.account, received, quote, policy=policy, now=shop.house.clock.now())
 
 
 def together(count: int, act: Callable[[], object]) -> None:

@@ -65,7 +65,7 @@ payments = Table(
     row_id(),
     public_id(),
     ref("account_id", "accounts.id", index=True),
-    ref("attempt_id", "attempts.id", nullable=True),
+    ref("attempt_id", "attempts.id", nullable=True, index=True),
     Column("method", String(24), nullable=False),
     Column("amount_cents", Cents, nullable=False),
     Column("currency", String(3), nullable=False),

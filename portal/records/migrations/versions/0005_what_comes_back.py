@@ -154,6 +154,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_releases_allocation_id", "releases", ["allocation_id"], unique=False)
     op.create_index("ix_releases_because", "releases", ["because"], unique=False)
+    op.create_index("ix_payments_attempt_id", "payments", ["attempt_id"], unique=False)
     op.drop_table("leases")
     with op.batch_alter_table("attempt_charges") as batch_op:
         batch_op.add_column(sa.Column("credit_cents", sa.BigInteger(), server_default="0", nullable=False))
@@ -192,6 +193,7 @@ def downgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
+    op.drop_index("ix_payments_attempt_id", "payments")
     op.drop_table("releases")
     op.drop_table("refunds")
     op.drop_table("chargebacks")

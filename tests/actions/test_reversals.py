@@ -1,0 +1,193 @@
+"""What comes back of a payment: each ending lands as movements once, and is undone as if it had never been."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from portal.actions.check import check_books
+from portal.actions.quotes import Choice
+from portal.records import ledger
+from portal.records.attempts import AttemptRow
+from portal.records.ledger import PaymentRow
+from portal.records.tables import chargebacks, charges, letters, movements, refunds
+from portal.rules.ledger import LedgerAccount
+from tests.support.shop import Shop, cheque, together
+
+
+@pytest.fixture(autouse=True)
+def books_hold(shop: Shop) -> Iterator[None]:
+    yield
+    with shop.house.resources.reading() as session:
+        assert check_books(session, now=shop.house.clock.now()).breaches == ()
+
+
+class Paid:
+    """The first invoice paid with its discount: 981.60 for 1,000.00, by card or by a bank debit that arrived."""
+
+    def __init__(self, shop: Shop, *, method: str = "card") -> None:
+        self.shop = shop
+        self.stripe = shop.house.stripe
+        shop.pay_first(method=method)
+        self.attempt: AttemptRow = shop.pay_by_card() if method == "card" else shop.pay_by_bank()
+        if method != "card":
+            shop.house.clock.move(days=6)
+            self.stripe.tick()
+        shop.sync(self.attempt)
+        with shop.house.resources.reading() as session:
+            found = ledger.payment_of_attempt(session, self.attempt.id)
+            assert found is not None
+            self.payment: PaymentRow = found
+        self.intent = str(shop.attempts()[-1].payment_intent_id)
+
+    def sync(self) -> None:
+        self.shop.sync(self.attempt)
+
+    @property
+    def credit_cents(self) -> int:
+        return self.shop.standing().statement.balance.credit_cents
+
+    def letters(self) -> list[str]:
+        """Kinds of the letters since the receipt."""
+        with self.shop.house.resources.reading() as session:
+            kinds = session.execute(select(letters.c.kind).order_by(letters.c.id)).scalars().all()
+        return [kind for kind in kinds if kind not in ("processing", "receipt")]
+
+    def moved(self, account: LedgerAccount) -> int:
+        """Debits less credits of an account, in cents."""
+        with self.shop.house.resources.reading() as session:
+            rows = session.execute(select(movements.c.debit, movements.c.credit, movements.c.amount_cents)).all()
+        return sum(row[2] * ((row[0] == account.value) - (row[1] == account.value)) for row in rows)
+
+
+@pytest.fixture
+def paid(shop: Shop) -> Paid:
+    return Paid(shop)
+
+
+@pytest.fixture
+def debited(shop: Shop) -> Paid:
+    return Paid(shop, method="us_bank_account")
+
+
+def test_a_refund_from_the_dashboard_opens_the_invoice_and_keeps_the_discount(paid: Paid) -> None:
+    paid.stripe.refund(paid.intent, 30_000)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 30_000, "1002": 60_000}
+    assert paid.letters() == ["refund", "seller_refund"]
+
+
+def test_several_refunds_then_the_rest(paid: Paid) -> None:
+    for cents in (10_000, 10_000, 78_160):
+        paid.stripe.refund(paid.intent, cents)
+        paid.sync()
+        paid.sync()
+    assert paid.shop.opens() == {"1001": 98_160, "1002": 60_000}
+    assert paid.moved(LedgerAccount.CLEARING) == -2_877
+
+
+def test_a_refund_takes_what_is_on_no_charge_first(paid: Paid) -> None:
+    shop = paid.shop
+    shop.begin(Choice((shop.second.public_id,)), 58_800)
+    second = shop.pay_by_card()
+    with shop.house.resources.writing() as session:
+        cheque(shop, session, shop.second.id, 58_800, discount_cents=1_200)
+    shop.sync(second)
+    assert (shop.opens(), paid.credit_cents) == ({}, 58_800)
+    intent = str(shop.attempts()[-1].payment_intent_id)
+    paid.stripe.refund(intent, 1_200)
+    shop.sync(second)
+    assert (shop.opens(), paid.credit_cents) == ({}, 57_600)
+
+
+def test_a_refund_that_fails_goes_back_to_what_it_had_paid(paid: Paid) -> None:
+    refund = paid.stripe.refund(paid.intent, 30_000)
+    paid.sync()
+    paid.stripe.fail_refund(refund["id"])
+    paid.sync()
+    assert paid.shop.opens() == {"1002": 60_000}
+    assert paid.letters() == ["refund", "seller_refund", "refund_failed", "seller_refund_failed"]
+    with paid.shop.house.resources.reading() as session:
+        assert session.execute(select(refunds.c.state)).scalars().all() == ["failed"]
+
+
+def test_a_refund_that_failed_before_anybody_heard_of_it_moves_nothing(paid: Paid) -> None:
+    refund = paid.stripe.refund(paid.intent, 30_000)
+    paid.stripe.fail_refund(refund["id"])
+    paid.sync()
+    assert paid.shop.opens() == {"1002": 60_000}
+    assert paid.letters() == []
+
+
+def test_a_chargeback_leaves_the_invoice_paid_until_it_is_lost(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.sync()
+    assert paid.shop.opens() == {"1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 98_160
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+    assert paid.letters() == ["seller_dispute", "seller_dispute", "returned"]
+
+
+def test_a_chargeback_that_is_won_leaves_no_trace_in_the_balance(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.sync()
+    paid.stripe.close_dispute(dispute["id"], won=True)
+    paid.sync()
+    assert paid.shop.opens() == {"1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+    # The bank's own fee stays.
+    assert paid.moved(LedgerAccount.PROCESSING_FEES) == 2_877 + 1_500
+
+
+def test_a_chargeback_on_what_was_refunded_in_part_takes_the_rest(paid: Paid) -> None:
+    paid.stripe.refund(paid.intent, 30_000)
+    paid.sync()
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+
+
+def test_a_bank_debit_returned_on_day_forty_opens_the_invoice_with_a_window_to_pay_again(debited: Paid) -> None:
+    debited.shop.house.clock.set(debited.shop.house.clock.now().replace(month=4, day=3))
+    debited.stripe.dispute(debited.intent, "insufficient_funds")
+    debited.sync()
+    assert debited.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    offer = debited.shop.standing().statement.rows[0].item.offer
+    assert offer is not None
+    assert (offer.pay_cents, offer.until_on) == (98_160, date(2026, 4, 7))
+    assert debited.letters() == ["seller_dispute", "returned"]
+    debited.shop.house.clock.move(days=5)
+    offer = debited.shop.standing().statement.rows[0].item.offer
+    assert offer is None or offer.pay_cents == 100_000
+
+
+def test_a_debit_that_was_never_authorized_opens_no_window(debited: Paid) -> None:
+    debited.shop.house.clock.move(days=30)
+    debited.stripe.dispute(debited.intent, "debit_not_authorized")
+    debited.sync()
+    offer = debited.shop.standing().statement.rows[0].item.offer
+    assert offer is None or offer.pay_cents == 100_000
+
+
+def test_a_return_after_four_hundred_days_is_like_any_other(debited: Paid) -> None:
+    debited.shop.house.clock.move(days=400)
+    debited.stripe.dispute(debited.intent, "debit_not_authorized")
+    debited.sync()
+    assert debited.shop.opens() == {"1001": 100_000, "1002": 60_000}
+
+
+def test_eight_at_once_take_it_back_once(paid: Paid) -> None:
+    paid.stripe.refund(paid.intent, 30_000)
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    together(8, paid.sync)
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+    with paid.shop.house.resources.reading() as session:
+        assert len(session.execute(select(chargebacks.c.id)).all()) == 1
+        assert session.execute(select(charges.c.kind).distinct()).scalars().all() == ["invoice"]
