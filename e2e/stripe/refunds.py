@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from e2e.stripe import balance, charges, events, fields
+from e2e.stripe import balance, charges, disputes, events, fields
 from e2e.stripe.errors import invalid
 from e2e.stripe.state import State, Wire, business_days_later
 
@@ -17,7 +17,7 @@ def create(state: State, given: dict[str, Any]) -> Wire:
     amount = given.get("amount", left)
     if charge["status"] != "succeeded":
         raise invalid(f"This charge is {charge['status']} and cannot be refunded.", param="charge")
-    if charge["disputed"]:
+    if any(not each["is_charge_refundable"] for each in disputes.of(state, charge)):
         raise invalid("Charge has been charged back; cannot issue a refund.", code="charge_disputed", param="charge")
     if left == 0:
         raise invalid(
@@ -48,14 +48,30 @@ def fail(state: State, refund_id: str, reason: str = "lost_or_stolen_card") -> W
     before = refund["status"]
     if before not in ("pending", "succeeded"):
         raise invalid(f"This refund is {before} and cannot fail.")
+    _take_back(state, refund, "failed", reason)
+    _tell(state, refund, {"status": before}, "refund.failed", "refund.updated", "charge.refund.updated")
+    return refund
+
+
+def cancel(state: State, refund_id: str) -> Wire:
+    """A refund that has not gone out yet is called off, and its money returns to the balance."""
+    refund = state.get("refund", refund_id)
+    before = refund["status"]
+    if before not in ("pending", "requires_action"):
+        raise invalid(f"This refund is {before} and cannot be canceled.")
+    # https://docs.stripe.com/api/refunds/cancel shows a canceled refund with these fields of a failed one.
+    _take_back(state, refund, "canceled", "merchant_request")
+    _tell(state, refund, {"status": before}, "refund.updated", "charge.refund.updated")
+    return refund
+
+
+def _take_back(state: State, refund: Wire, status: str, reason: str) -> None:
     charge = state.get("charge", refund["charge"])
     back = balance.post(state, "refund_failure", refund["amount"], refund, days=0)
-    refund |= {"status": "failed", "failure_reason": reason, "failure_balance_transaction": back["id"]}
+    refund |= {"status": status, "failure_reason": reason, "failure_balance_transaction": back["id"]}
     refund["pending_reason"] = None
     charge["amount_refunded"] -= refund["amount"]
     charge["refunded"] = False
-    _tell(state, refund, {"status": before}, "refund.failed", "refund.updated", "charge.refund.updated")
-    return refund
 
 
 def _charge(state: State, given: dict[str, Any]) -> Wire:

@@ -171,15 +171,48 @@ class StripeWorld(State):
         with self._change():
             return refunds.fail(self, refund_id, reason)
 
-    def dispute(self, intent_id: str, reason: str = "fraudulent") -> Wire:
-        """A card's chargeback, or a bank's return (reason such as insufficient_funds), final at once."""
+    def cancel_refund(self, refund_id: str) -> Wire:
+        """Call off a refund that is still pending; its money returns."""
+        with self._change():
+            return refunds.cancel(self, refund_id)
+
+    def dispute(self, intent_id: str, reason: str = "fraudulent", *, amount_cents: int | None = None) -> Wire:
+        """A card's chargeback, or a bank's return (reason such as insufficient_funds), final at once.
+
+        `amount_cents`: up to the whole charge, refunded or not; by default what is not refunded.
+        """
         with self._change():
             intent = self.get("payment_intent", intent_id)
-            return disputes.open_one(self, self.get("charge", intent["latest_charge"]), reason)
+            return disputes.open_one(self, self.get("charge", intent["latest_charge"]), reason, amount=amount_cents)
+
+    def inquire(self, intent_id: str, reason: str = "fraudulent") -> Wire:
+        """A card's bank asks before it takes money; the dispute is a warning."""
+        with self._change():
+            intent = self.get("payment_intent", intent_id)
+            return disputes.inquire(self, self.get("charge", intent["latest_charge"]), reason)
+
+    def escalate(self, dispute_id: str) -> Wire:
+        """An inquiry becomes a chargeback, and takes the money."""
+        with self._change():
+            return disputes.escalate(self, dispute_id)
+
+    def close_inquiry(self, dispute_id: str) -> Wire:
+        with self._change():
+            return disputes.close_inquiry(self, dispute_id)
+
+    def appeal(self, dispute_id: str) -> Wire:
+        """A lost chargeback is decided once more, by `close_dispute`."""
+        with self._change():
+            return disputes.appeal(self, dispute_id)
 
     def close_dispute(self, dispute_id: str, *, won: bool) -> Wire:
         with self._change():
             return disputes.close(self, dispute_id, won=won)
+
+    def corrupt(self, balance_transaction_id: str, by_cents: int) -> Wire:
+        """Let Stripe's books differ from what was moved."""
+        with self._change():
+            return balance.corrupt(self, balance_transaction_id, by_cents)
 
     def expire_session(self, session_id: str) -> Wire:
         with self._change():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
+from e2e.stripe.errors import ApiError
 from tests.e2e.stripe_desk import Desk, open_desk
 from tests.support.clock import MovableClock
 
@@ -96,6 +97,59 @@ def test_a_refund_may_fail_after_it_succeeded(desk: Desk) -> None:
     assert desk.v1.charges.list({"payment_intent": intent}).data[0].amount_refunded == 0
     assert "refund.failed" in desk.told()
     assert desk.v1.refunds.create({"payment_intent": intent}).amount == 1_000
+
+
+def test_refunds_in_parts_from_the_dashboard(desk: Desk) -> None:
+    intent = desk.paid(1_000)
+    made = [desk.world.refund(intent, cents)["id"] for cents in (200, 200, 100)]
+    charge = desk.v1.charges.list({"payment_intent": intent}).data[0]
+    assert (charge.amount_refunded, charge.refunded) == (500, False)
+    desk.world.fail_refund(made[1])
+    assert desk.world.refund(intent)["amount"] == 700
+    assert desk.v1.charges.list({"payment_intent": intent}).data[0].refunded
+    statuses = [(each.amount, each.status) for each in desk.v1.refunds.list({"payment_intent": intent}).data]
+    assert statuses == [(700, "succeeded"), (100, "succeeded"), (200, "failed"), (200, "succeeded")]
+
+
+def test_a_pending_refund_is_called_off(desk: Desk) -> None:
+    intent = desk.world.pay_by_bank(desk.session(1_000).id)["id"]
+    desk.world.settle_bank(intent)
+    refund = desk.v1.refunds.create({"payment_intent": intent, "amount": 400})
+    told = len(desk.told())
+    desk.world.cancel_refund(refund.id)
+    canceled = desk.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction"]})
+    assert (canceled.status, canceled.failure_reason, canceled.pending_reason) == ("canceled", "merchant_request", None)
+    assert canceled.failure_balance_transaction.amount == 400
+    assert desk.told()[told:] == ["refund.updated", "charge.refund.updated"]
+    assert desk.world.all("event")[-1]["data"]["previous_attributes"] == {"status": "pending"}
+    assert desk.v1.charges.list({"payment_intent": intent}).data[0].amount_refunded == 0
+    desk.clock.move(days=10)
+    assert desk.v1.refunds.retrieve(refund.id).status == "canceled"
+    with pytest.raises(ApiError, match="canceled and cannot fail"):
+        desk.world.fail_refund(refund.id)
+    assert desk.v1.refunds.create({"payment_intent": intent}).amount == 1_000
+
+
+def test_only_a_pending_refund_is_called_off(desk: Desk) -> None:
+    intent = desk.paid(1_000)
+    refund = desk.v1.refunds.create({"payment_intent": intent})
+    with pytest.raises(ApiError, match="succeeded and cannot be canceled"):
+        desk.world.cancel_refund(refund.id)
+    assert desk.v1.charges.list({"payment_intent": intent}).data[0].amount_refunded == 1_000
+
+
+def test_stripes_books_differ_by_a_cent(desk: Desk) -> None:
+    intent = desk.paid(1_000)
+    desk.world.dispute(intent)
+    received, taken = desk.world.all("balance_transaction")
+    told = len(desk.told())
+    for booked, by in ((received, 1), (taken, -1)):
+        desk.world.corrupt(booked["id"], by)
+    now = [(each.amount, each.fee, each.net) for each in desk.v1.balance_transactions.list().data]
+    assert now == [(-1_001, 1_500, -2_501), (1_001, 59, 942)]
+    assert desk.v1.disputes.list().data[0].balance_transactions[0].amount == -1_001
+    assert desk.v1.charges.list({"payment_intent": intent}).data[0].amount == 1_000
+    assert len(desk.told()) == told
 
 
 def test_a_bank_refund_takes_days_and_has_a_limit(desk: Desk) -> None:
