@@ -9,7 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from portal.actions import inbox
-from portal.pages import health, invoices, links, payments, receipts, statements, stripe_webhook
+from portal.pages import health, invoices, links, payment_history, payments, receipts, statements, stripe_webhook
 from portal.resources import Resources
 from portal.settings import Settings
 from portal.web.batches import Batches
@@ -35,7 +35,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}/invoices/{charge}.pdf", get=invoices.pdf),
     resource("/a/{account}/invoices/{charge}", get=invoices.show),
     resource("/a/{account}/pay", get=payments.check),
-    resource("/a/{account}/payments", get=payments.history, post=payments.start),
+    resource("/a/{account}/payments", get=payment_history.show, post=payments.start),
     resource("/a/{account}/payments/{attempt}", get=payments.come_back),
     resource("/a/{account}/receipts/{payment}.pdf", get=receipts.pdf),
     resource("/a/{account}/receipts/{payment}", get=receipts.show),

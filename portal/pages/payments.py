@@ -1,4 +1,4 @@
-"""Check and pay, the way to Stripe's page and back, and what was paid so far."""
+"""Check and pay, and the way to Stripe's page and back."""
 
 from typing import Literal
 from urllib.parse import urlencode
@@ -101,24 +101,6 @@ def come_back(visit: Visit) -> Response:
     visit.throttle.check(_LOOKS, "return", str(found.session_id))
     is_known = _bring_up_to_date(visit, attempt)
     return _returned(visit, attempt, found, policy, is_known=is_known)
-
-
-def history(visit: Visit) -> Response:
-    """Payments, bank debits under way and those that failed."""
-    with visit.resources.reading() as session:
-        policy = visit.policy(session)
-        account = visit.access_to_account(session).account
-        made = ledger.payments_of(session, account.id)
-        applied = ledger.applied(session, [payment.id for payment in made])
-        others = [
-            (attempt, attempts.quoted(session, attempt.id)) for attempt in attempts.without_payment(session, account.id)
-        ]
-    base = f"/a/{account.public_id}"
-    context = {
-        "payments": view.history(made, applied, others, policy.words(account.currency), base=base),
-        "links": {"statement": base},
-    }
-    return visit.page("payments/history.html", context, policy=policy, account=account)
 
 
 def _load(visit: Visit) -> tuple[Standing, Access, Policy, Words]:

@@ -10,7 +10,7 @@ from portal.pages.statements import paper
 from portal.records import ledger
 from portal.records.accounts import AccountRow
 from portal.rules.refusals import NotFound
-from portal.views import payments as view
+from portal.views import receipts as view
 from portal.views.papers import receipt_paper
 from portal.web.visit import Visit
 

@@ -11,6 +11,7 @@ from portal.records.attempts import AttemptRow
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
 from portal.views import payments as payment_view
+from portal.views import receipts as receipt_view
 from portal.views import statements as statement_view
 from portal.views.papers import receipt_paper
 from portal.wording import Words
@@ -65,7 +66,7 @@ def compose(found: Correspondence, *, href: str) -> Draft:
     if found.receipt is not None:
         context |= _receipt(found, found.receipt, words)
         paper = receipt_paper(found.receipt, account, policy, words)
-        file_name = f"receipt-{payment_view.receipt_number(found.receipt.payment)}.pdf"
+        file_name = f"receipt-{receipt_view.receipt_number(found.receipt.payment)}.pdf"
     elif found.attempt is not None:
         context |= _about_attempt(found, found.attempt, words)
     else:
@@ -111,9 +112,9 @@ def _receipt(found: Correspondence, receipt: Receipt, words: Words) -> dict[str,
         "amount": words.money(payment.amount_cents),
         "received": words.date(payment.received_on),
         "method": payment_view.method_name(payment.method, words),
-        "number": payment_view.receipt_number(payment),
+        "number": receipt_view.receipt_number(payment),
         "items": [_item(row.number, row.amount_cents, row.discount_cents, words) for row in receipt.applied],
-        "credit": payment_view.kept_as_credit(receipt, words),
+        "credit": receipt_view.kept_as_credit(receipt, words),
         "balance_cents": balance_cents,
         "balance": words.money(abs(balance_cents)),
     }

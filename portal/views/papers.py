@@ -6,7 +6,7 @@ from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.records.accounts import AccountRow
 from portal.templating import render
-from portal.views import payments
+from portal.views import receipts
 from portal.wording import Words
 
 
@@ -25,7 +25,7 @@ def frame(policy: Policy, account: AccountRow) -> dict[str, object]:
 
 def receipt_paper(found: Receipt, account: AccountRow, policy: Policy, words: Words) -> str:
     """The HTML of a receipt's PDF: the same behind the link and in the letter."""
-    context = {**frame(policy, account), **payments.receipt(found, words, base="")}
+    context = {**frame(policy, account), **receipts.receipt(found, words, base="")}
     return render("pdf/receipt.html", context, policy.locale)
 
 

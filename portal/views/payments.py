@@ -1,11 +1,9 @@
-"""Payments in words: before they are made (check and pay), on their way, and when they have arrived (receipts)."""
+"""Payments in words: before they are made (check and pay), and on their way."""
 
 from collections.abc import Sequence
 
-from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
-from portal.records.ledger import AppliedRow, PaymentRow
 from portal.rules.allocation import Quote
 from portal.rules.dates import add_business_days, local_day
 from portal.rules.money import plain
@@ -114,92 +112,3 @@ def arrival(attempt: AttemptRow, words: Words) -> str:
 def reason(attempt: AttemptRow, words: Words) -> str:
     """Why it failed, where that helps whoever paid; empty where we do not know."""
     return words.text(_REASONS[attempt.failure]) if attempt.failure in _REASONS else ""
-
-
-def receipt(found: Receipt, words: Words, *, base: str) -> dict[str, object]:
-    """A receipt, for the page, the paper and the letter."""
-    payment = found.payment
-    return {
-        "receipt": {
-            "number": receipt_number(payment),
-            "amount": words.money(payment.amount_cents),
-            "received": words.date(payment.received_on),
-            "method": method_name(payment.method, words),
-            "reference": reference(payment, words),
-        },
-        "items": [
-            {
-                "number": row.number,
-                "href": f"{base}/invoices/{row.charge_public_id}",
-                "paid": words.money(row.amount_cents),
-                "discount": words.money_or_nothing(-row.discount_cents),
-                "open": words.money(found.open_cents.get(row.charge_id, 0)),
-            }
-            for row in found.applied
-        ],
-        "credit": kept_as_credit(found, words),
-    }
-
-
-def reference(payment: PaymentRow, words: Words) -> str:
-    """What the payer knows it by: the card or bank account, or what was written beside it."""
-    name, _, last4 = payment.reference.rpartition(" ")
-    if payment.method == "import":
-        # It names the row of the file it came from, which tells a customer nothing.
-        return ""
-    if payment.stripe_charge_id is None or not last4:
-        return payment.reference
-    return words.text("%(name)s ending %(last4)s", name=name.title() or method_name(payment.method, words), last4=last4)
-
-
-def kept_as_credit(found: Receipt, words: Words) -> str:
-    """What of the payment is on no charge; empty where all of it is."""
-    return words.money_or_nothing(found.payment.amount_cents - sum(row.amount_cents for row in found.applied))
-
-
-def receipt_number(payment: PaymentRow) -> str:
-    """What people call this payment when they write to each other about it."""
-    return f"R-{payment.id:05d}"
-
-
-def history(
-    payments: Sequence[PaymentRow],
-    applied: Sequence[AppliedRow],
-    others: Sequence[tuple[AttemptRow, Sequence[QuotedRow]]],
-    words: Words,
-    *,
-    base: str,
-) -> list[dict[str, str]]:
-    """Payments, bank debits under way and those that failed, newest first."""
-    numbers: dict[int, list[str]] = {payment.id: [] for payment in payments}
-    for row in applied:
-        numbers[row.payment_id].append(row.number)
-    rows = [
-        (
-            payment.started_at,
-            {
-                "on": words.long_day(payment.received_on),
-                "method": method_name(payment.method, words),
-                "invoices": words.joined(numbers[payment.id]),
-                "amount": words.money(payment.amount_cents),
-                "status": "paid",
-                "href": f"{base}/receipts/{payment.public_id}",
-            },
-        )
-        for payment in payments
-    ]
-    rows += [
-        (
-            attempt.created_at,
-            {
-                "on": words.long_day(local_day(attempt.created_at, words.time_zone)),
-                "method": method_name(attempt.method, words),
-                "invoices": words.joined([line.number for line in quoted]),
-                "amount": words.money(attempt.amount_cents),
-                "status": "pending" if attempt.state == "processing" else "failed",
-                "href": f"{base}/payments/{attempt.public_id}",
-            },
-        )
-        for attempt, quoted in others
-    ]
-    return [row for _, row in sorted(rows, key=lambda each: each[0], reverse=True)]
