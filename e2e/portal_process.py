@@ -55,10 +55,15 @@ class PortalProcess:
         self._living.process.kill()
         self.wait_for_end()
 
-    def wait_for_end(self) -> int:
+    def kill_without_waiting(self) -> None:
+        """kill -9, if there is a process; somebody else waits for its end."""
+        if (life := self._life) is not None:
+            life.process.kill()
+
+    def wait_for_end(self, patience_s: float | None = _PATIENCE_S) -> int:
         """The exit code of the process that ends by itself, negative for a signal."""
         life = self._living
-        life.process.join(_PATIENCE_S)
+        life.process.join(patience_s)
         if life.process.exitcode is None:
             raise TimeoutError("the portal did not end")
         life.gate.close()
@@ -71,6 +76,13 @@ class PortalProcess:
             self._life.process.terminate()
             self.wait_for_end()
         self._socket.close()
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        pid = self._living.process.pid
+        assert pid is not None
+        return pid
 
     @property
     def _living(self) -> "_Life":

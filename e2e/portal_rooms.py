@@ -6,6 +6,7 @@ Everything is imported at the top, so that whoever is forked from a process that
 import atexit
 import signal
 import socket
+import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
@@ -27,6 +28,8 @@ from portal.settings import read_settings
 def serve(listener: socket.socket, clock_file: Path) -> None:
     """Open what the environment's settings name and answer on the socket until told to stop."""
     log_to_stderr()
+    # What a kill leaves behind goes with the folder of whoever killed.
+    tempfile.tempdir = str(clock_file.parent)
     resources = open_resources(read_settings(), clock=SharedClock(clock_file).now)
     stop = threading.Event()
     work = threading.Thread(target=worker.run, args=(resources, stop), name="worker", daemon=True)

@@ -1,0 +1,190 @@
+"""A portal that dies at chosen points while customers pay, and whether everything is right once it is quiet again.
+
+The portal is a process of its own, so that a kill is a kill; the stand-in, the mailbox and the clock live on.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from e2e.clock import SharedClock
+from e2e.mailbox import Mailbox, start_mailbox
+from e2e.portal_process import PortalProcess
+from e2e.serving import serve
+from e2e.soak.customers import Customer
+from e2e.soak.keeper import Keeper
+from e2e.stripe import TEST_KEY, Fault, StripeWorld, stripe_app
+from portal.actions.check import check_books
+from portal.jobs import worker
+from portal.records import Session
+from portal.records.tables import attempts, inbox, letters, payments
+from portal.resources import Resources, open_resources
+from portal.settings import Settings
+
+WEBHOOK_SECRET = "whsec_" + "t" * 32
+_MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+_KEY = "k" * 32
+_MOST_ROUNDS = 60
+_CHECKOUTS = "/v1/checkout/sessions"
+
+
+class Rig:
+    """Everything around the portal, and `resources`: the portal's own rooms, opened in this process too."""
+
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        mailbox: Mailbox,
+        world: StripeWorld,
+        lives: Iterator[str],
+        *,
+        portal_writes: bool,
+    ) -> None:
+        self.clock = SharedClock(folder / "clock")
+        self.mailbox = mailbox
+        self.world = world
+        settings = {
+            "database_url": url,
+            "secret_keys": _KEY,
+            "stripe_secret_key": TEST_KEY,
+            "stripe_api_base": world.base_url,
+            "stripe_pages": world.base_url,
+            "stripe_webhook_secrets": WEBHOOK_SECRET,
+        }
+        mail = {"smtp_url": mailbox.smtp_url, "mail_from": "billing@harborsupply.example"}
+        self.portal = PortalProcess(settings | mail if portal_writes else settings, clock_file=folder / "clock")
+        self.endpoint = world.add_endpoint(f"{self.portal.url}/stripe/webhook", WEBHOOK_SECRET)
+        self.keeper = Keeper(self.portal, lives)
+        # A PORTAL_ variable of whoever runs this is none of the portal's business here.
+        own = Settings(_env_prefix="NOT_READ_", **self.portal.settings | mail)  # type: ignore[arg-type, call-arg]
+        self.resources: Resources = open_resources(own, clock=self.clock.now)
+        self._customers = 0
+
+    def customer(self) -> Customer:
+        """One more customer with three invoices."""
+        self._customers += 1
+        return Customer(self.resources, self._customers)
+
+    def quiet(self) -> None:
+        """Redeliver every webhook and let days pass until nothing is under way. Raises TimeoutError."""
+        for event in self.world.all("event"):
+            self.world.deliver_again(event["id"])
+        for _ in range(_MOST_ROUNDS):
+            self.clock.move(days=1)
+            self.world.settle()
+            # Beside the portal's own worker, which pauses for a second whenever there is nothing to do.
+            while worker.run_once(self.resources, now=self.clock.now()):
+                pass
+            if not self.under_way():
+                return
+        raise TimeoutError(f"never quiet: {self.under_way()}")
+
+    def under_way(self) -> dict[str, int]:
+        """What still waits, counted: deliveries, events, letters, attempts."""
+        waiting = sum(each.state in ("waiting", "sending") for each in self.world.deliveries)
+        with self.resources.reading() as session:
+            found = {
+                "deliveries": waiting,
+                "events": _count(session, inbox.c.state == "new"),
+                "letters": _count(session, letters.c.state == "waiting"),
+                "attempts": _count(session, attempts.c.state.in_(("created", "open", "processing"))),
+            }
+        return {name: count for name, count in found.items() if count}
+
+    def breaches(self) -> list[str]:
+        """What is wrong once it is quiet, in words."""
+        now = self.clock.now()
+        with self.resources.reading() as session:
+            found = [str(breach) for breach in check_books(session, now=now).breaches]
+            posted = Counter(session.execute(select(payments.c.stripe_charge_id)).scalars())
+            receipts = _count(session, (letters.c.kind == "receipt") & (letters.c.state == "sent"))
+            dead = _count(session, inbox.c.state == "dead") + _count(session, letters.c.state == "dead")
+        taken = Counter(each["id"] for each in self.world.all("charge") if each["status"] == "succeeded")
+        # Who died after handing a letter over sends it again under the same Message-ID: mailboxes show one.
+        arrived = {each.message_id for each in self.mailbox.messages() if each.subject.startswith("Receipt")}
+        if posted != taken:
+            found.append(f"posted {posted}, taken {taken}")
+        if not receipts == len(arrived) == len(taken):
+            found.append(f"{receipts} receipts, {len(arrived)} of them arrived, for {len(taken)} payments")
+        if dead:
+            found.append(f"{dead} events and letters are dead")
+        if self.keeper.surprise is not None:
+            found.append(f"the portal ended with {self.keeper.surprise}")
+        return found + self.world.type_errors
+
+
+@contextmanager
+def open_rig(url: str, folder: Path, *, lives: Iterable[str] = (), portal_writes: bool = True) -> Iterator[Rig]:
+    """A rig on a migrated, empty database; `lives` are the crash points of the portal's lives, one each.
+
+    Without `portal_writes` letters are sent by the rig alone: each life that draws a PDF needs a second to begin.
+    """
+    SharedClock(folder / "clock").set(_MONDAY)
+    world = StripeWorld(SharedClock(folder / "clock"))
+    with start_mailbox() as mailbox, serve(stripe_app(world), host="localhost") as serving:
+        world.base_url = serving.url
+        rig = Rig(url, folder, mailbox, world, iter(lives), portal_writes=portal_writes)
+        rig.keeper.start()
+        world.start_delivery()
+        try:
+            yield rig
+        finally:
+            rig.keeper.stop()
+            world.stop_delivery()
+            rig.portal.stop()
+            rig.resources.close()
+
+
+def pay_by_card(rig: Rig, customer: Customer) -> None:
+    """One bill, straight through."""
+    rig.world.pay_by_card(customer.press(customer.bills[0], "card"))
+
+
+def pay_by_bank_after_all(rig: Rig, customer: Customer) -> None:
+    """Press for a card, think again, and pay by bank debit: the first page ends."""
+    customer.press(customer.bills[1], "card")
+    rig.world.pay_by_bank(customer.press(customer.bills[1], "ach"))
+
+
+def pay_while_answers_are_lost(rig: Rig, customer: Customer) -> None:
+    """Stripe makes a page of which we never hear; its payment tells us whose it is, by its metadata alone."""
+    with rig.world.lock:
+        known = {each["id"] for each in rig.world.all("checkout.session")}
+        rig.endpoint.types = ("payment_intent.succeeded",)
+    rig.world.fault(Fault("drop_after", path=_CHECKOUTS, times=3))
+    customer.press(customer.bills[2], "card")
+    rig.world.heal()
+    [made] = [each for each in rig.world.all("checkout.session") if each["id"] not in known]
+    rig.world.pay_by_card(made["id"])
+    rig.endpoint.types = ("*",)
+
+
+# What one customer does, and the only points that need the step where it takes long ("" for all of them).
+STEPS: tuple[tuple[Callable[[Rig, Customer], None], str], ...] = (
+    (pay_by_card, ""),
+    (pay_by_bank_after_all, ""),
+    (pay_while_answers_are_lost, "stripe.read_payment_by_intent"),
+)
+
+
+def scenario(rig: Rig, *, about: str = "") -> list[str]:
+    """A customer comes, does all of it, and leaves the portal quiet; what is wrong then.
+
+    `about` one point only, the steps are left out that are slow and do not lead there.
+    """
+    customer = rig.customer()
+    assert customer.open_link()
+    for step, only in STEPS:
+        if not about or about.startswith(only):
+            step(rig, customer)
+    rig.quiet()
+    return rig.breaches()
+
+
+def _count(session: Session, condition: object) -> int:
+    return int(session.execute(select(func.count()).where(condition)).scalar_one())  # type: ignore[arg-type]
