@@ -135,6 +135,34 @@ def test_faults_choose_their_calls(desk: Desk) -> None:
     desk.v1.events.list()
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "conflict", "rate_limit", "server_error"])
+@pytest.mark.parametrize("method", ["GET", "*"])
+def test_reading_goes_wrong_too(desk: Desk, kind: str, method: str) -> None:
+    customer = make(desk)
+    desk.world.fault(Fault(kind, method=method, path="/v1/customers"))  # type: ignore[arg-type]
+    with pytest.raises(stripe.StripeError):
+        desk.v1.customers.retrieve(customer.id)
+    assert desk.v1.customers.retrieve(customer.id).id == customer.id
+
+
+@pytest.mark.parametrize(("method", "written"), [("GET", True), ("POST", False), ("*", False)])
+def test_a_fault_hits_its_method_or_every_one(desk: Desk, method: str, written: bool) -> None:
+    desk.world.fault(Fault("rate_limit", method=method, times=None))
+    try:
+        make(desk)
+    except stripe.RateLimitError:
+        assert not written
+    else:
+        assert written
+    try:
+        desk.v1.customers.list()
+    except stripe.RateLimitError:
+        assert method in ("GET", "*")
+    else:
+        assert method == "POST"
+    assert len(desk.world.all("customer")) == int(written)
+
+
 def test_a_share_of_the_calls(desk: Desk) -> None:
     desk.world.fault(Fault("conflict", method="*", times=None, percent=30))
     failed = 0
