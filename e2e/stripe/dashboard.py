@@ -1,5 +1,6 @@
 """The dashboard at `/`: what happened in this Stripe, and buttons for customers, banks and networks."""
 
+import re
 from dataclasses import fields
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from e2e.stripe import balance
+from e2e.stripe import balance, charges, disputes
 from e2e.stripe.errors import ApiError
 from e2e.stripe.faults import KINDS, Fault
 from e2e.stripe.page import TEMPLATES
@@ -43,8 +44,7 @@ def show(request: Request) -> Response:
             totals=balance.totals(world),
             payments=[_payment(world, each) for each in _newest(world, "payment_intent")],
             sessions=_newest(world, "checkout.session"),
-            disputes=_newest(world, "dispute"),
-            refunds=_newest(world, "refund"),
+            back=[(each, _next_acts(world, each)) for kind in ("dispute", "refund") for each in _newest(world, kind)],
             transactions=_newest(world, "balance_transaction"),
             events=[(each, _posts(world, each)) for each in _newest(world, "event")],
             switches=[(each.name, LABELS[each.name], getattr(world.switches, each.name)) for each in fields(Switches)],
@@ -79,10 +79,15 @@ def _act(world: StripeWorld, what: str, object_id: str, filled: FormData) -> Non
     acts: dict[str, Any] = {
         "settle": lambda: world.settle_bank(object_id),
         "fail": lambda: world.settle_bank(object_id, fail_with="insufficient_funds"),
-        "refund": lambda: world.refund(object_id),
+        "refund": lambda: _refund(world, object_id, filled),
+        "cancel-refund": lambda: world.cancel_refund(object_id),
         "fail-refund": lambda: world.fail_refund(object_id),
         "dispute": lambda: world.dispute(object_id),
         "return": lambda: world.dispute(object_id, "insufficient_funds"),
+        "inquire": lambda: world.inquire(object_id),
+        "escalate": lambda: world.escalate(object_id),
+        "close-inquiry": lambda: world.close_inquiry(object_id),
+        "appeal": lambda: world.appeal(object_id),
         "win": lambda: world.close_dispute(object_id, won=True),
         "lose": lambda: world.close_dispute(object_id, won=False),
         "expire": lambda: world.expire_session(object_id),
@@ -119,6 +124,20 @@ def _go_wrong(world: StripeWorld, filled: FormData) -> None:
     world.fault(Fault(kind, times=_number(filled, "times")))
 
 
+def _refund(world: StripeWorld, intent_id: str, filled: FormData) -> None:
+    """All that is left when no amount is given."""
+    text = str(filled.get("amount", "")).strip().replace(",", "")
+    if not text:
+        world.refund(intent_id)
+        return
+    with world.lock:
+        places = 0 if world.get("payment_intent", intent_id)["currency"] == "jpy" else 2
+    written = re.fullmatch(r"([0-9]+)(?:\.([0-9]+))?", text)
+    if written is None or len(written[2] or "") > places:
+        raise ApiError(400, f"Write an amount such as {'12' if places == 0 else '12.50'}.")
+    world.refund(intent_id, int(written[1] + (written[2] or "").ljust(places, "0")))
+
+
 def _number(filled: FormData, name: str) -> int:
     text = str(filled.get(name, "")).strip()
     if not text.isdecimal():
@@ -133,21 +152,46 @@ def _newest(world: StripeWorld, kind: str) -> list[Wire]:
 def _payment(world: StripeWorld, intent: Wire) -> dict[str, Any]:
     """An intent with its latest charge and the buttons that make sense for it."""
     charge = world.tables["charge"][intent["latest_charge"]] if intent["latest_charge"] else None
-    kind = charge["payment_method_details"]["type"] if charge else None
+    if charge is None:
+        return {"intent": intent, "method": "", "note": "", "buttons": [], "refundable": False}
+    bank = charges.is_bank(charge)
+    known = disputes.of(world, charge)
     buttons: list[tuple[str, str]] = []
     if intent["status"] == "processing":
         buttons = [("settle", "Succeed now"), ("fail", "Fail now")]
-    elif intent["status"] == "succeeded" and charge and not charge["disputed"] and not charge["refunded"]:
-        dispute = ("return", "Return by bank") if kind == "us_bank_account" else ("dispute", "Dispute")
-        buttons = [("refund", "Refund"), dispute]
-    details = charge["payment_method_details"][kind] if charge else {}
-    note = "disputed" if charge and charge["disputed"] else ""
-    if charge and charge["amount_refunded"]:
-        note = "refunded" if charge["refunded"] else "partly refunded"
-    method = (
-        "" if charge is None else f"{'bank' if kind == 'us_bank_account' else details['brand']} ··{details['last4']}"
-    )
-    return {"intent": intent, "method": method, "note": note, "buttons": buttons}
+    elif disputes.left(world, charge):
+        buttons = [("return", "Return by bank")] if bank else [("dispute", "Dispute"), ("inquire", "Inquire")]
+    statuses = {each["status"] for each in known}
+    notes = ["disputed"] if statuses & {*disputes.WITHHELD, "won"} else []
+    if statuses & {*disputes.INQUIRIES}:
+        notes.append("inquiry")
+    if charge["amount_refunded"]:
+        notes.append("refunded" if charge["refunded"] else "partly refunded")
+    kind = charge["payment_method_details"]["type"]
+    details = charge["payment_method_details"][kind]
+    return {
+        "intent": intent,
+        "method": f"{'bank' if bank else details['brand']} ··{details['last4']}",
+        "note": ", ".join(notes),
+        "buttons": buttons,
+        "refundable": charge["status"] == "succeeded"
+        and not charge["refunded"]
+        and all(each["is_charge_refundable"] for each in known),
+    }
+
+
+def _next_acts(world: StripeWorld, thing: Wire) -> list[tuple[str, str]]:
+    """The buttons of a dispute or a refund."""
+    status = thing["status"]
+    if thing["object"] == "refund":
+        fail = ("fail-refund", "Let it fail")
+        return {"pending": [("cancel-refund", "Call it off"), fail], "succeeded": [fail]}.get(status, [])
+    if status in disputes.INQUIRIES:
+        return [("escalate", "Escalate"), ("close-inquiry", "Close")]
+    if status in disputes.UNDECIDED:
+        return [("win", "Won"), ("lose", "Lost")]
+    is_final = status != "lost" or charges.is_bank(world.get("charge", thing["charge"]))
+    return [] if is_final else [("appeal", "Appeal")]
 
 
 def _posts(world: StripeWorld, event: Wire) -> list[tuple[Delivery, str]]:

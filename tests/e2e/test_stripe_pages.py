@@ -1,5 +1,6 @@
 """What people see of the stand-in: the payment page with test numbers, the bank's question, the dashboard."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -157,29 +158,84 @@ def test_the_dashboard_tells_everything(desk: Desk, browser: httpx2.Client) -> N
         assert words in page
 
 
-def test_the_buttons(desk: Desk, browser: httpx2.Client) -> None:
-    def push(what: str, object_id: str) -> str:
-        answer = browser.post(f"/actions/{what}", data={"id": object_id}, follow_redirects=True)
-        assert answer.status_code == 200
-        return str(answer.text)
+def push(browser: httpx2.Client, what: str, object_id: str, **more: str) -> str:
+    answer = browser.post(f"/actions/{what}", data={"id": object_id, **more}, follow_redirects=True)
+    assert answer.status_code == 200
+    return str(answer.text)
 
+
+def acts(page: str) -> list[str]:
+    """Which buttons a page offers for payments, refunds and disputes, in order."""
+    elsewhere = {"clock", "deliver", "switches", "fault", "heal", "expire"}
+    return [each for each in re.findall(r'action="/actions/([a-z-]+)"', page) if each not in elsewhere]
+
+
+def test_the_buttons(desk: Desk, browser: httpx2.Client) -> None:
     good, bad = (desk.world.pay_by_bank(desk.session().id)["id"] for _ in range(2))
-    assert "Return by bank" in push("settle", good)
-    push("fail", bad)
-    push("return", good)
+    assert "Return by bank" in push(browser, "settle", good)
+    push(browser, "fail", bad)
+    push(browser, "return", good)
     card = desk.paid()
-    push("refund", card)
-    push("fail-refund", desk.v1.refunds.list().data[0].id)
-    push("dispute", card)
-    push("win", desk.v1.disputes.list({"payment_intent": card}).data[0].id)
-    push("lose", "du_nothing")
+    push(browser, "refund", card)
+    push(browser, "fail-refund", desk.v1.refunds.list().data[0].id)
+    push(browser, "dispute", card)
+    push(browser, "win", desk.v1.disputes.list({"payment_intent": card}).data[0].id)
+    push(browser, "lose", "du_nothing")
     session = desk.session()
-    assert "expired" in push("expire", session.id)
-    assert "cannot be" not in push("deliver", desk.v1.events.list().data[0].id)
-    assert "can be expired" in push("expire", session.id)
+    assert "expired" in push(browser, "expire", session.id)
+    assert "cannot be" not in push(browser, "deliver", desk.v1.events.list().data[0].id)
+    assert "can be expired" in push(browser, "expire", session.id)
     assert [each.status for each in desk.v1.disputes.list().data] == ["won", "lost"]
-    assert "There is no button" in push("nonsense", "")
+    assert "There is no button" in push(browser, "nonsense", "")
     assert desk.world.type_errors == []
+
+
+def test_the_button_that_refunds_a_part(desk: Desk, browser: httpx2.Client) -> None:
+    intent = desk.paid(10_000)
+    assert "partly refunded" in push(browser, "refund", intent, amount=" 12.5 ")
+    push(browser, "refund", intent, amount="7")
+    push(browser, "refund", intent, amount="0.01")
+    for amount in ("12.345", "-1", "1e2", "much", "٣"):
+        assert "such as 12.50" in push(browser, "refund", intent, amount=amount)
+    assert "greater than unrefunded" in push(browser, "refund", intent, amount="1,000.00")
+    assert acts(push(browser, "refund", intent, amount="")) == ["dispute", "inquire"] + ["fail-refund"] * 4
+    assert [each.amount for each in desk.v1.refunds.list().data] == [8_049, 1, 700, 1_250]
+
+
+def test_yen_have_no_cents(desk: Desk, browser: httpx2.Client) -> None:
+    paid = {"amount": 500, "currency": "jpy", "confirm": True, "payment_method": "pm_card_visa"}
+    intent = desk.v1.payment_intents.create(paid | {"return_url": "http://127.0.0.1:9/back"})
+    assert "such as 12." in push(browser, "refund", intent.id, amount="12.50")
+    push(browser, "refund", intent.id, amount="12")
+    assert [each.amount for each in desk.v1.refunds.list().data] == [12]
+
+
+def test_the_buttons_of_an_inquiry_and_an_appeal(desk: Desk, browser: httpx2.Client) -> None:
+    intent = desk.paid()
+    page = push(browser, "inquire", intent)
+    opened = desk.v1.disputes.list().data[0].id
+    assert acts(page) == ["refund", "escalate", "close-inquiry"]
+    assert "warning needs response" in page
+    assert '<span class="soft">inquiry</span>' in page
+    escalated = push(browser, "escalate", opened)
+    assert acts(escalated) == ["win", "lose"]
+    assert '<span class="soft">disputed</span>' in escalated
+    assert acts(push(browser, "lose", opened)) == ["appeal"]
+    assert acts(push(browser, "appeal", opened)) == ["win", "lose"]
+    assert acts(push(browser, "win", opened)) == ["dispute", "inquire", "refund"]
+    push(browser, "inquire", intent)
+    assert acts(push(browser, "close-inquiry", desk.v1.disputes.list().data[0].id))[:2] == ["dispute", "inquire"]
+    assert [each.status for each in desk.v1.disputes.list().data] == ["warning_closed", "won"]
+    assert desk.world.type_errors == []
+
+
+def test_the_button_that_calls_a_refund_off(desk: Desk, browser: httpx2.Client) -> None:
+    intent = desk.world.pay_by_bank(desk.session().id)["id"]
+    assert acts(push(browser, "settle", intent)) == ["return", "refund"]
+    assert acts(push(browser, "refund", intent, amount="1")) == ["return", "refund", "cancel-refund", "fail-refund"]
+    assert acts(push(browser, "cancel-refund", desk.v1.refunds.list().data[0].id)) == ["return", "refund"]
+    assert desk.v1.refunds.list().data[0].status == "canceled"
+    assert acts(push(browser, "return", intent)) == []
 
 
 def test_the_switches(desk: Desk, browser: httpx2.Client) -> None:
