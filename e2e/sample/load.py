@@ -99,6 +99,7 @@ def _pay(
         shown_cents = quotes.quote(standing, choice, policy=policy).total_cents
     payer = Payer(account_id=account.id, session_id=visitor.session_id, contact_id=visitor.contact_id)
     page = checkouts.begin(resources, payer, Wish(choice, method, shown_cents), now=now)
+    assert page is not None
     checkout_id = page.rpartition("/")[2].partition("#")[0]
     submit = world.pay_by_card if method == "card" else world.pay_by_bank
     submit(checkout_id, name=customer.name, email=customer.emails[0])

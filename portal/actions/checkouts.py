@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portal.actions import history, payments, policies, quotes, statements
+from portal.actions import credits, history, payments, policies, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
@@ -59,23 +59,33 @@ class HeldByAnother(Conflict):
         self.holder = holder
 
 
-def begin(resources: Resources, payer: Payer, wish: Wish, *, now: datetime) -> str:
-    """Start paying and return the address of Stripe's page.
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """An attempt to go on with, or the attempts that must end first, or neither: credit has settled all of it."""
+
+    attempt: AttemptRow | None = None
+    in_the_way: Sequence[AttemptRow] = ()
+
+
+def begin(resources: Resources, payer: Payer, wish: Wish, *, now: datetime) -> str | None:
+    """Start paying and return the address of Stripe's page; None where account credit paid for all of it.
 
     Raises FiguresChanged, HeldByAnother, or a Refusal that says what to do next; then nothing was charged.
     """
     _stripe(resources)
     for _ in range(3):
         with resources.writing() as session:
-            attempt, in_the_way = _attempt_or_obstacles(session, payer, wish, now=now)
-        if attempt is not None:
-            address = attempt.checkout_url or _open_page(resources, attempt, now=now).checkout_url
+            decided = _decide(session, payer, wish, now=now)
+        if decided.attempt is not None:
+            address = decided.attempt.checkout_url or _open_page(resources, decided.attempt, now=now).checkout_url
             if address is None:
                 raise Refusal(
                     "Stripe could not start this payment. Nothing was charged. Please contact us.", status=502
                 )
             return address
-        for obstacle in in_the_way:
+        if not decided.in_the_way:
+            return None
+        for obstacle in decided.in_the_way:
             end(resources, obstacle, now=now)
     raise Conflict("Another payment for this was started at the same moment. Look at the balance, then try again.")
 
@@ -101,10 +111,8 @@ def give_up(resources: Resources, attempt: AttemptRow, failure: str, *, now: dat
             attempts.let_go(session, attempt.id)
 
 
-def _attempt_or_obstacles(
-    session: Session, payer: Payer, wish: Wish, *, now: datetime
-) -> tuple[AttemptRow | None, Sequence[AttemptRow]]:
-    """An attempt to go on with (found or made), or the attempts that must end first."""
+def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _Decided:
+    """An attempt is found or made where money is needed."""
     ledger.lock_account(session, payer.account_id)
     policy = policies.load(session, now=now)
     account = accounts.by_id(session, payer.account_id)
@@ -118,23 +126,26 @@ def _attempt_or_obstacles(
         if holder.session_id != payer.session_id and holder not in replaced:
             if replaced:
                 # One after the other: the payer is told of the next once this one has ended.
-                return None, replaced
+                return _Decided(in_the_way=replaced)
             raise HeldByAnother(holder)
     if len(holders) == 1 and _is_the_same(session, holders[0], payer, wish, found, now):
-        return holders[0], ()
+        return _Decided(holders[0])
     if holders:
-        return None, holders
-    return _save(session, standing, payer, wish, found, policy=policy, now=now), ()
+        return _Decided(in_the_way=holders)
+    if found.total_cents == 0:
+        credits.use_credit(session, standing, found, policy=policy, now=now)
+        return _Decided()
+    return _Decided(_save(session, standing, payer, wish, found, policy=policy, now=now))
 
 
 def _is_the_same(session: Session, holder: AttemptRow, payer: Payer, wish: Wish, found: Quote, now: datetime) -> bool:
     """The same visitor pressed again for the same thing, and its page still lives."""
-    quoted = [(q.charge_id, q.pay_cents, q.discount_cents) for q in attempts.quoted(session, holder.id)]
+    quoted = [(q.charge_id, q.pay_cents, q.discount_cents, q.credit_cents) for q in attempts.quoted(session, holder.id)]
     return (
         holder.session_id == payer.session_id
         and holder.method == wish.method
         and holder.checkout_expires_at > now
-        and quoted == [(line.charge_id, line.pay_cents, line.discount_cents) for line in found.lines]
+        and quoted == [(line.charge_id, line.pay_cents, line.discount_cents, line.credit_cents) for line in found.lines]
     )
 
 
@@ -169,6 +180,7 @@ def _save(
                 "charge_id": line.charge_id,
                 "pay_cents": line.pay_cents,
                 "discount_cents": line.discount_cents,
+                "credit_cents": line.credit_cents,
             }
             for line in found.lines
         ],
@@ -231,7 +243,7 @@ def _order(session: Session, resources: Resources, attempt: AttemptRow) -> Check
         reference=attempt.public_id,
         metadata={"instance": resources.settings.instance, "attempt": attempt.public_id},
         currency=attempt.currency,
-        lines=tuple(_line(account, quoted) for quoted in attempts.quoted(session, attempt.id)),
+        lines=tuple(_line(account, each) for each in attempts.quoted(session, attempt.id) if each.pay_cents),
         method=attempt.method,  # type: ignore[arg-type]
         customer_email=accounts.email_of(session, attempt.contact_id) if attempt.contact_id else None,
         success_url=f"{base}/payments/{attempt.public_id}",
@@ -241,10 +253,14 @@ def _order(session: Session, resources: Resources, attempt: AttemptRow) -> Check
 
 
 def _line(account: AccountRow, quoted: QuotedRow) -> CheckoutLine:
-    saving = format_money(quoted.discount_cents, account.currency, "en_US")
+    includes = [
+        f"{what} of {format_money(cents, account.currency, 'en_US')}"
+        for what, cents in (("an early-payment discount", quoted.discount_cents), ("your credit", quoted.credit_cents))
+        if cents
+    ]
     return CheckoutLine(
         name=f"Invoice {quoted.number}",
-        description=f"Includes an early-payment discount of {saving}" if quoted.discount_cents else None,
+        description=f"Less {' and '.join(includes)}" if includes else None,
         amount_cents=quoted.pay_cents,
     )
 

@@ -10,6 +10,7 @@ from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import Policy
 from portal.gateways.stripe_values import ChargeFacts, PaymentFacts, StripeUnavailable
 from portal.records import Session, accounts, attempts, ledger
+from portal.records import reversals as records
 from portal.records.attempts import AttemptRow
 from portal.resources import Resources
 from portal.rules.allocation import QuoteLine
@@ -148,6 +149,10 @@ def _follow_up(
         payment_id = _post(session, attempt, facts.charge, _settled_at(facts, now), policy=policy, now=now)
         action, key = "payment.received", f"receipt:{payment_id}"
         letters.stage_to_payer(session, "receipt", key, attempt, now=now, payment_id=payment_id)
+        if records.unapplied(session, payment_id):
+            letters.stage_to_seller(
+                session, "seller_overpaid", f"seller_overpaid:{payment_id}", account.id, now=now, payment_id=payment_id
+            )
     elif state == "processing":
         action = "payment.processing"
         letters.stage_to_payer(session, "processing", f"processing:{attempt.id}", attempt, now=now)
@@ -192,7 +197,7 @@ def _post(
             stripe_charge_id=charge.charge_id,
             reference=_shown(charge),
         ),
-        [QuoteLine(line.charge_id, line.pay_cents, line.discount_cents) for line in quoted],
+        [QuoteLine(line.charge_id, line.pay_cents, line.discount_cents, line.credit_cents) for line in quoted],
         policy=policy,
         now=now,
     )

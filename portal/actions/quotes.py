@@ -17,10 +17,14 @@ _LONGEST = timedelta(hours=24) - timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Public ids of charges, or an amount in cents; exactly one of the two says what is to be paid."""
+    """Public ids of charges, or an amount in cents; exactly one of the two says what is to be paid.
+
+    `uses_credit`: account credit goes first, to chosen charges.
+    """
 
     charges: tuple[str, ...] = ()
     amount_cents: int | None = None
+    uses_credit: bool = False
 
 
 def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
@@ -73,6 +77,7 @@ def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         currency=standing.account.currency,
         # The owner's minimum is for parts of a bill; a bill itself may be as small as Stripe takes.
         minimum_cents=stripe_minimum_cents(standing.account.currency),
+        credit_cents=standing.spare_credit_cents if choice.uses_credit else 0,
     )
 
 

@@ -25,13 +25,17 @@ from portal.rules.terms import Step, parse_terms, steps
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account on a day: its open charges, the statement made of them, and the same as items to be paid."""
+    """An account on a day: its open charges, the statement made of them, and the same as items to be paid.
+
+    `spare_credit_cents` is what of the account credit no bank debit under way has been promised.
+    """
 
     account: AccountRow
     on: date
     charges: Mapping[int, ChargeRow]
     statement: Statement
     items: tuple[OpenItem, ...]
+    spare_credit_cents: int
 
 
 @lru_cache(maxsize=4096)
@@ -63,12 +67,15 @@ def load(
         row_parts = parts(row.open_cents, pending_cents=under_way)
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
+    credit_cents = ledger.credit_on(session, account.id, on)
+    promised = sum(debit.credit_cents for each in debits.under_way.values() for debit in each)
     return Standing(
         account=account,
         on=on,
         charges={row.id: row for row in rows},
-        statement=statement(statement_items, credit_cents=ledger.credit_on(session, account.id, on), on=on),
+        statement=statement(statement_items, credit_cents=credit_cents, on=on),
         items=tuple(open_items),
+        spare_credit_cents=max(0, credit_cents - promised),
     )
 
 

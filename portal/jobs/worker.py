@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, inbox
+from portal.actions import attempts, inbox, refunds
 from portal.jobs import letters
 from portal.resources import Resources
 
@@ -24,12 +24,17 @@ JOBS: Mapping[str, Job] = {
     "inbox": inbox.handle_waiting,
     "attempts": attempts.settle_expired,
     "debits": attempts.settle_debits,
+    "refunds": refunds.send_waiting,
     "letters": letters.send_waiting,
 }
 
 
 # What cannot be settled yet stays as it is: Stripe is not asked for it again every second.
-_PAUSES: Mapping[str, timedelta] = {"attempts": timedelta(minutes=1), "debits": timedelta(hours=1)}
+_PAUSES: Mapping[str, timedelta] = {
+    "attempts": timedelta(minutes=1),
+    "debits": timedelta(hours=1),
+    "refunds": timedelta(minutes=1),
+}
 
 
 def run_once(resources: Resources, jobs: Iterable[str] = tuple(JOBS), *, now: datetime) -> int:

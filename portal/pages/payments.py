@@ -53,7 +53,7 @@ def check(visit: Visit) -> Response:
     try:
         choice = _choice(visit.query, standing, access, words)
         typed = visit.query.get("amount", "")
-        return _check_page(visit, standing, policy, words, choice, typed=typed, changed=_lost(choice, standing))
+        return _check_page(visit, access, standing, policy, words, choice, typed=typed, changed=_lost(choice, standing))
     except Refusal as refusal:
         if refusal.field is None or not access.whole_account:
             raise
@@ -69,18 +69,23 @@ def start(visit: Visit) -> Response:
     try:
         form = _read(visit.form, words)
     except FormRefused as refused:
-        return _check_page(visit, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422)
+        return _check_page(
+            visit, access, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422
+        )
     payer = Payer(access.account.id, access.session_id, access.contact_id)
     wish = Wish(choice, _method(form.method), form.expected, form.replace)
     try:
-        return visit.see(checkouts.begin(visit.resources, payer, wish, now=visit.now))
+        address = checkouts.begin(visit.resources, payer, wish, now=visit.now)
+        return visit.see(address or f"/a/{access.account.public_id}?credit=used")
     except Refusal as refusal:
         if refusal.status < 500 and not isinstance(refusal, FiguresChanged | HeldByAnother):
             raise
         # Others were at work since the figures were loaded: show those of now.
         standing, access, policy, words = _load(visit)
         other = _other(visit, refusal.holder, access, words) if isinstance(refusal, HeldByAnother) else None
-        return _stopped(visit, standing, policy, words, choice, refusal, other=other, typed=typed, method=form.method)
+        return _stopped(
+            visit, access, standing, policy, words, choice, refusal, other=other, typed=typed, method=form.method
+        )
 
 
 def come_back(visit: Visit) -> Response:
@@ -124,7 +129,10 @@ def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Acc
             refusal.field = "amount"
             raise
     beyond = {row.public_id for row in standing.charges.values() if not access.reaches(row.id)}
-    return Choice(tuple(public_id for public_id in given.getlist("charge") if public_id not in beyond))
+    return Choice(
+        tuple(public_id for public_id in given.getlist("charge") if public_id not in beyond),
+        uses_credit=access.whole_account and given.get("credit") != "keep",
+    )
 
 
 def _lost(choice: Choice, standing: Standing) -> bool:
@@ -146,6 +154,7 @@ def _read(given: ImmutableMultiDict[str, str], words: Words) -> PayForm:
 
 def _stopped(
     visit: Visit,
+    access: Access,
     standing: Standing,
     policy: Policy,
     words: Words,
@@ -159,6 +168,7 @@ def _stopped(
     """Why the press did not lead to Stripe's page, above the figures and the button to press again."""
     page = _check_page(
         visit,
+        access,
         standing,
         policy,
         words,
@@ -179,6 +189,7 @@ def _stopped(
 
 def _check_page(
     visit: Visit,
+    access: Access,
     standing: Standing,
     policy: Policy,
     words: Words,
@@ -193,6 +204,7 @@ def _check_page(
 ) -> Response:
     account = standing.account
     base = f"/a/{account.public_id}"
+    offers_credit = access.whole_account and choice.amount_cents is None
     methods = view.methods_for(account.currency)
     context = {
         **view.check(standing, quotes.quote(standing, choice, policy=policy), words, typed=typed.strip()),
@@ -201,7 +213,13 @@ def _check_page(
         "changed": changed,
         "other": other,
         "errors": errors or [],
-        "links": {"action": f"{base}/payments", "statement": base},
+        # A lump sum is money, and a link to one document shows no account.
+        "spare_credit": words.money_or_nothing(standing.spare_credit_cents) if offers_credit else "",
+        "links": {
+            "action": f"{base}/payments",
+            "statement": base,
+            "credit": f"{base}/pay?{urlencode(view.other_credit_choice(choice))}",
+        },
     }
     return visit.page("payments/check.html", context, policy=policy, account=account, status=status)
 

@@ -48,6 +48,17 @@ _PAYMENTS = select(*_PAYMENT).where(payments.c.account_id == bindparam("account"
 _ONE_PAYMENT = select(*_PAYMENT).where(
     payments.c.account_id == bindparam("account"), payments.c.public_id == bindparam("wanted")
 )
+_LIKE = (
+    select(payments.c.id)
+    .where(
+        payments.c.account_id == bindparam("account"),
+        payments.c.method == bindparam("method"),
+        payments.c.amount_cents == bindparam("cents"),
+        payments.c.received_on == bindparam("day"),
+        payments.c.reference == bindparam("reference"),
+    )
+    .order_by(payments.c.id)
+)
 _PAYMENT_BY_ID = select(*_PAYMENT).where(payments.c.id == bindparam("wanted"))
 _PAYMENT_OF_ATTEMPT = select(*_PAYMENT).where(payments.c.attempt_id == bindparam("attempt"))
 
@@ -156,6 +167,14 @@ def find_payment(session: Session, account_id: int, public_id: str) -> PaymentRo
 def payment_by_id(session: Session, payment_id: int) -> PaymentRow:
     """The payment of this id, which must exist."""
     return PaymentRow(*session.execute(_PAYMENT_BY_ID, {"wanted": payment_id}).one())
+
+
+def payment_like(
+    session: Session, account_id: int, *, method: str, amount_cents: int, received_on: date, reference: str
+) -> int | None:
+    """The id of a payment that looks the same: perhaps this one has been recorded before."""
+    wanted = {"account": account_id, "method": method, "cents": amount_cents, "day": received_on}
+    return session.execute(_LIKE, wanted | {"reference": reference}).scalar()
 
 
 def payment_of_attempt(session: Session, attempt_id: int) -> PaymentRow | None:

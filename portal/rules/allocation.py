@@ -130,18 +130,23 @@ def quote_lump_sum(
         raise Refusal(
             "%(amount)s pays everything. Enter that or less.", field="amount", amount=words(most_cents, currency)
         )
-    lines, offers, left = [], [], amount_cents
-    for item in payable:
+    lines = spread(payable, amount_cents, started_on=today)
+    discounted = {line.charge_id for line in lines if line.discount_cents}
+    return _quote(lines, [_offer(item, today) for item in payable if item.charge_id in discounted])
+
+
+def spread(items: Iterable[OpenItem], amount_cents: int, *, started_on: date) -> tuple[QuoteLine, ...]:
+    """Where money of that day goes: oldest due first, each at payable - discount; what nothing needs is left over."""
+    lines, left = [], amount_cents
+    for item in oldest_due_first(item for item in items if item.payable_cents > 0):
         if left == 0:
             break
-        best = _offer(item, today)
+        best = _offer(item, started_on)
         pay = min(left, best.pay_cents)
         left -= pay
-        discount = best.discount_cents if pay == best.pay_cents else _discount(item, pay, today)
+        discount = best.discount_cents if pay == best.pay_cents else _discount(item, pay, started_on)
         lines.append(QuoteLine(item.charge_id, pay, discount))
-        if discount:
-            offers.append(best)
-    return _quote(lines, offers)
+    return tuple(lines)
 
 
 def apply(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from portal.rules.ledger import LedgerAccount, Movements, legs
 
-OtherCharge = Literal["debit_note", "returned_payment_fee"]
+OtherCharge = Literal["debit_note", "returned_fee"]
 
 _RECEIVABLE, _UNAPPLIED = LedgerAccount.RECEIVABLE, LedgerAccount.UNAPPLIED
 _CLEARING, _HELD, _BANK = LedgerAccount.CLEARING, LedgerAccount.CHARGEBACKS_HELD, LedgerAccount.BANK

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
 from portal.rules.allocation import Quote
@@ -37,7 +38,7 @@ def methods_for(currency: str) -> list[str]:
 
 def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict[str, object]:
     """What exactly will be charged, charge by charge. `typed` is the lump sum as it was written, if it is one."""
-    balance = sum(line.pay_cents + line.discount_cents for line in found.lines)
+    balance = sum(line.pay_cents + line.discount_cents + line.credit_cents for line in found.lines)
     items = {item.charge_id: item for item in standing.items}
     return {
         "items": [
@@ -49,18 +50,25 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
                 "discount": words.money_or_nothing(-line.discount_cents),
                 "pay": words.money(line.pay_cents),
                 "left": words.money_or_nothing(
-                    items[line.charge_id].payable_cents - line.pay_cents - line.discount_cents
+                    items[line.charge_id].payable_cents - line.pay_cents - line.discount_cents - line.credit_cents
                 ),
             }
             for line in found.lines
         ],
         "amount": typed,
-        "credit": "",
+        "credit": words.money_or_nothing(-found.credit_cents),
+        "credit_used": words.money_or_nothing(found.credit_cents),
         "balance": words.money(balance),
         "discount": words.money_or_nothing(-found.discount_cents),
         "total": words.money(found.total_cents),
         "total_cents": found.total_cents,
     }
+
+
+def other_credit_choice(choice: Choice) -> list[tuple[str, str]]:
+    """The query of check and pay for the same charges with account credit kept, or used, whichever is not so now."""
+    charges = [("charge", public_id) for public_id in choice.charges]
+    return [*charges, ("credit", "keep")] if choice.uses_credit else charges
 
 
 def returned(

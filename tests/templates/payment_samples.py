@@ -87,6 +87,8 @@ CHECK: dict[str, object] = {
     ],
     "amount": "",
     "credit": "",
+    "credit_used": "",
+    "spare_credit": "",
     "balance": money(1113050),
     "discount": money(-9300),
     "total": money(1103750),
@@ -96,7 +98,11 @@ CHECK: dict[str, object] = {
     "changed": False,
     "other": None,
     "errors": [],
-    "links": {"action": "/a/acc_7Q2/payments", "statement": "/a/acc_7Q2"},
+    "links": {
+        "action": "/a/acc_7Q2/payments",
+        "statement": "/a/acc_7Q2",
+        "credit": "/a/acc_7Q2/pay?charge=ch_2041&credit=keep",
+    },
 }
 RETURN: dict[str, object] = {
     **LAYOUT,
@@ -189,7 +195,24 @@ PAGES: dict[str, dict[str, Context]] = {
             "changed": True,
             "errors": [{"field": "method", "text": "Choose bank account or card."}],
         },
-        "lump": {**CHECK, "amount": "11,046.15", "credit": money(840), "methods": ["card"], "method": "card"},
+        "lump": {**CHECK, "amount": "11,046.15", "methods": ["card"], "method": "card"},
+        "credit": {
+            **CHECK,
+            "credit": money(-840),
+            "credit_used": money(840),
+            "spare_credit": money(840),
+            "total": money(1102910),
+            "total_cents": 1102910,
+        },
+        "credit kept": {**CHECK, "spare_credit": money(840)},
+        "credit for all": {
+            **CHECK,
+            "credit": money(-1103750),
+            "credit_used": money(1103750),
+            "spare_credit": money(1200000),
+            "total": money(0),
+            "total_cents": 0,
+        },
         "other": {
             **CHECK,
             "other": {"id": "at9", "who": f"Maria {CANARY}", "started": "10:42 AM", "amount": money(418000)},

@@ -1,0 +1,201 @@
+"""Cheques, wires and cash: recorded by the owner, put on charges, taken off them again, and returned by the bank.
+
+Nothing is ever changed: what was recorded wrongly is undone by further movements.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from portal.actions import history, letters, statements
+from portal.actions.ledger import Received, allocate_payment, post_payment
+from portal.actions.policies import Policy
+from portal.actions.refunds import left_to_refund_cents
+from portal.actions.taking_back import Cause, take_off, take_off_charge
+from portal.records import Session, accounts, charges, ledger, numbers, reversals
+from portal.records.accounts import AccountRow
+from portal.records.ledger import PaymentRow
+from portal.rules import reversal_movements as movements
+from portal.rules.allocation import OpenItem, spread
+from portal.rules.dates import day_ends_at, local_day
+from portal.rules.money import words
+from portal.rules.refusals import Conflict, Refusal
+
+_A_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment by other means. `received_on` decides its discounts, unless the owner lets another day count
+    (`terms_of`); `deposited_on` is its day in the books. `charge_ids`: what it is for, else the oldest due first;
+    none at all keeps it as credit. `is_another`: it is not the one of the same kind, day, amount and reference."""
+
+    method: str
+    amount_cents: int
+    received_on: date
+    deposited_on: date
+    reference: str
+    charge_ids: Collection[int] | None = None
+    terms_of: date | None = None
+    is_another: bool = False
+
+
+def record(session: Session, account: AccountRow, given: Recorded, *, policy: Policy, now: datetime, actor: str) -> int:
+    """Bring a payment into the books and return its id."""
+    ledger.lock_account(session, account.id)
+    _check(session, account, given, policy=policy)
+    discount_on = given.terms_of or given.received_on
+    items = _items(session, account, given.charge_ids, started_on=discount_on, policy=policy)
+    payment_id = post_payment(
+        session,
+        account,
+        Received(
+            method=given.method,
+            amount_cents=given.amount_cents,
+            # The business knows the day, not the hour.
+            started_at=day_ends_at(discount_on, policy.time_zone) - _A_MOMENT,
+            discount_on=discount_on,
+            received_on=given.deposited_on,
+            reference=given.reference,
+        ),
+        spread(items, given.amount_cents, started_on=discount_on),
+        policy=policy,
+        now=now,
+    )
+    detail = {"payment": payment_id, "method": given.method, "amount_cents": given.amount_cents}
+    history.write(session, action="payment.recorded", actor=actor, now=now, account_id=account.id, detail=detail)
+    return payment_id
+
+
+def allocate(
+    session: Session,
+    payment: PaymentRow,
+    *,
+    charge_ids: Collection[int] | None,
+    amount_cents: int | None,
+    policy: Policy,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Put what of a payment is on no charge onto these charges, else the oldest due first; answers the cents put."""
+    account = accounts.by_id(session, payment.account_id)
+    ledger.lock_account(session, account.id)
+    there = reversals.unapplied(session, payment.id)
+    wanted = there if amount_cents is None else amount_cents
+    if not 0 < wanted <= there:
+        raise Refusal(
+            "%(amount)s of this payment is on no invoice.", field="amount", amount=words(there, account.currency)
+        )
+    started_on = local_day(payment.started_at, policy.time_zone)
+    items = _items(session, account, charge_ids, started_on=started_on, policy=policy)
+    lines = spread(items, wanted, started_on=started_on)
+    if not lines:
+        raise Conflict("Nothing of that can be paid now.")
+    posting = allocate_payment(session, account, payment, lines, policy=policy, now=now)
+    cents = sum(application.amount_cents for application in posting.applications)
+    detail = {"payment": payment.id, "amount_cents": cents}
+    history.write(session, action="payment.allocated", actor=actor, now=now, account_id=account.id, detail=detail)
+    return cents
+
+
+def release(
+    session: Session,
+    payment: PaymentRow,
+    charge_id: int,
+    *,
+    amount_cents: int | None,
+    policy: Policy,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Take a payment off a charge again, its discount with it; it becomes account credit. Answers the cents."""
+    account = accounts.by_id(session, payment.account_id)
+    ledger.lock_account(session, account.id)
+    there = sum(each.amount_cents for each in reversals.applied(session, payment.id) if each.charge_id == charge_id)
+    wanted = there if amount_cents is None else amount_cents
+    if not 0 < wanted <= there:
+        raise Refusal(
+            "%(amount)s of this payment is on that invoice.", field="amount", amount=words(there, account.currency)
+        )
+    cause = Cause(f"release:{payment.id}:{now.isoformat()}", policy.today, now)
+    take_off_charge(session, account, payment, charge_id, wanted, cause)
+    history.write(
+        session,
+        action="payment.released",
+        actor=actor,
+        now=now,
+        account_id=account.id,
+        charge_id=charge_id,
+        detail={"payment": payment.id, "amount_cents": wanted},
+    )
+    return wanted
+
+
+def bounce(
+    session: Session, payment: PaymentRow, *, fee_cents: int, on: date, policy: Policy, now: datetime, actor: str
+) -> int:
+    """A cheque came back: what it had paid is open again, its discounts are gone, and a fee may be charged for it.
+
+    Answers the cents that went back. Stripe's payments are not returned by hand, and none is returned twice.
+    """
+    account = accounts.by_id(session, payment.account_id)
+    ledger.lock_account(session, account.id)
+    if payment.stripe_charge_id is not None:
+        raise Refusal("Stripe tells by itself when a bank takes this payment back.")
+    cents = left_to_refund_cents(session, payment)
+    if cents == 0:
+        raise Conflict("Nothing of this payment is left: it was returned or paid back already.")
+    cause = Cause(f"return:{payment.id}", max(on, reversals.latest_on(session, payment.id)), now)
+    take_off(session, account, payment, cents, cause, reverses_discounts=True)
+    posted = movements.payment_returned(payment.id, amount_cents=cents, on=cause.on)
+    ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)
+    if fee_cents:
+        _charge_fee(session, account, payment, fee_cents, cause)
+    letters.stage_to_customer(session, "returned", f"returned:payment:{payment.id}", payment, now=now)
+    detail = {"payment": payment.id, "amount_cents": cents, "fee_cents": fee_cents}
+    history.write(session, action="payment.returned", actor=actor, now=now, account_id=account.id, detail=detail)
+    return cents
+
+
+def _check(session: Session, account: AccountRow, given: Recorded, *, policy: Policy) -> None:
+    if given.amount_cents <= 0:
+        raise Refusal("A payment is more than nothing.", field="amount")
+    if max(given.received_on, given.deposited_on) > policy.today:
+        raise Refusal("A payment cannot have come on a day that is still ahead.", field="received")
+    if given.deposited_on < given.received_on:
+        raise Refusal("A payment is deposited on the day it was received, or later.", field="deposited")
+    like = ledger.payment_like(
+        session,
+        account.id,
+        method=given.method,
+        amount_cents=given.amount_cents,
+        received_on=given.deposited_on,
+        reference=given.reference,
+    )
+    if like is not None and not given.is_another:
+        raise Conflict(
+            "This looks like payment R-%(number)s, which is recorded already. Say that it is another one.",
+            number=f"{like:05d}",
+        )
+
+
+def _items(
+    session: Session, account: AccountRow, charge_ids: Collection[int] | None, *, started_on: date, policy: Policy
+) -> Sequence[OpenItem]:
+    standing = statements.load(session, account, on=policy.today, policy=policy, started_on=started_on)
+    return [item for item in standing.items if charge_ids is None or item.charge_id in charge_ids]
+
+
+def _charge_fee(session: Session, account: AccountRow, payment: PaymentRow, fee_cents: int, cause: Cause) -> None:
+    charge_id = charges.add_other(
+        session,
+        account_id=account.id,
+        kind="returned_fee",
+        number=numbers.next_charge_number(session, "FEE", "returned_fee"),
+        amount_cents=fee_cents,
+        memo=f"R-{payment.id:05d}",
+        on=cause.on,
+        now=cause.now,
+    )
+    posted = movements.other_charge(charge_id, "returned_fee", amount_cents=fee_cents, on=cause.on)
+    ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
