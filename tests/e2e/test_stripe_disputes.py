@@ -186,6 +186,8 @@ def test_a_bank_neither_asks_nor_hears_an_appeal(desk: Desk) -> None:
         desk.world.appeal(returned["id"])
     with pytest.raises(ApiError, match="lost already"):
         desk.world.close_dispute(returned["id"], won=True)
+    with pytest.raises(ApiError, match="not disputed yet"):
+        desk.world.dispute(intent, "insufficient_funds")
 
 
 def test_a_bank_may_return_what_was_refunded(desk: Desk) -> None:
