@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from admin.cli import account, check, imports, link, policy, run, serve, worker
+from admin.cli import account, check, imports, link, payment, policy, reconcile, refund, run, serve, worker, write_off
 from portal.rules.refusals import Refusal
 
 
@@ -34,7 +34,11 @@ app = typer.Typer(
 app.command("import")(imports.import_file)
 app.command("link")(link.link)
 app.command("account")(account.account)
+app.add_typer(payment.app, name="payment")
+app.command("refund")(refund.refund)
+app.command("write-off")(write_off.write_off)
 app.command("check")(check.check)
+app.command("reconcile")(reconcile.reconcile)
 app.add_typer(policy.app, name="policy")
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

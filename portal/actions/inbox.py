@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal.actions import payments
+from portal.gateways import stripe_listing
 from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUnavailable
-from portal.gateways.stripe_webhooks import read_event
-from portal.records import Session, attempts, inbox
-from portal.records.attempts import AttemptRow
+from portal.gateways.stripe_webhooks import event_in, read_event
+from portal.records import Session, attempts, breaks, inbox
 from portal.records.inbox import EventRow
 from portal.records.unavailable import tried_again
 from portal.resources import Resources
 
 _OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
 _MOST_TRIES = 12
+_POLLS_EVERY = timedelta(minutes=5)
+_OVERLAP = timedelta(minutes=10)
+_FIRST_LOOK = timedelta(days=3)
 _LONGEST_WAIT = timedelta(hours=6)
 # Stripe may be away for weeks; two to the power of all those tries would be no time at all.
 _MOST_DOUBLINGS = 20
@@ -39,6 +42,33 @@ def read(resources: Resources, raw: bytes, signature: str | None, *, now: dateti
     secrets = [secret.get_secret_value() for secret in resources.settings.stripe_webhook_secrets]
     event = read_event(raw, signature, secrets=secrets, now=now, live=resources.settings.is_live)
     return EventRow(event.event_id, event.type, event.subject, event.checkout_id, raw, now)
+
+
+def poll(resources: Resources, *, now: datetime) -> int:
+    """Ask Stripe for events whose webhook may have been lost, and remember them as if they had come; how many it told.
+
+    Looks back a little further than last time; Stripe keeps events for thirty days.
+    """
+    if resources.stripe is None:
+        return 0
+    with resources.writing() as session:
+        since = breaks.mark(session, "events") or now - _FIRST_LOOK
+        if not breaks.claim(session, "events polled", before=now - _POLLS_EVERY, now=now):
+            return 0
+    found = []
+    try:
+        for raw in stripe_listing.events(resources.stripe, since=since - _OVERLAP):
+            event = event_in(raw, live=resources.settings.is_live)
+            if event.type.startswith(_OURS):
+                found.append(EventRow(event.event_id, event.type, event.subject, event.checkout_id, raw, now))
+    except (StripeUnavailable, StripeRefused) as error:
+        log.warning("inbox.not_polled", error=repr(error))
+        return 0
+    if found:
+        store(resources, found)
+    with resources.writing() as session:
+        breaks.set_mark(session, "events", now)
+    return len(found)
 
 
 def store(resources: Resources, events: Sequence[EventRow]) -> None:
@@ -99,10 +129,23 @@ def _attempt_id(resources: Resources, subject: str, checkout_id: str | None) -> 
     if about is None or about.metadata.get("instance") != resources.settings.instance:
         raise NotOurs
     with resources.writing() as session:
-        found = attempts.by_public_id(session, about.metadata.get("attempt", ""))
-        if found is None:
-            raise NotYet(f"no attempt {about.metadata.get('attempt')!r}")
-        _adopt(session, found, facts)
+        return adopt(session, about.metadata.get("attempt", ""), facts)
+
+
+def adopt(session: Session, public_id: str, facts: PaymentFacts) -> int:
+    """The attempt that a payment names in its metadata, which remembers Stripe's ids from now on: the answer to our
+    question was lost, or the webhook was faster. Raises NotYet, Contended."""
+    found = attempts.by_public_id(session, public_id)
+    if found is None:
+        raise NotYet(f"no attempt {public_id!r}")
+    is_kept = attempts.change(
+        session,
+        found,
+        checkout_id=found.checkout_id or (facts.checkout.checkout_id if facts.checkout else None),
+        payment_intent_id=found.payment_intent_id or (facts.intent.payment_intent_id if facts.intent else None),
+    )
+    if not is_kept:
+        raise payments.Contended(f"attempt {found.id} changed while its ids were looked for")
     return found.id
 
 
@@ -119,18 +162,6 @@ def _read(resources: Resources, subject: str, checkout_id: str | None) -> Paymen
             raise
         # Not a payment at all, or one of an account that we cannot see.
         raise NotOurs from refused
-
-
-def _adopt(session: Session, found: AttemptRow, facts: PaymentFacts) -> None:
-    """Remember Stripe's ids of an attempt whose answer we never got: the webhook was faster, or we crashed."""
-    is_kept = attempts.change(
-        session,
-        found,
-        checkout_id=found.checkout_id or (facts.checkout.checkout_id if facts.checkout else None),
-        payment_intent_id=found.payment_intent_id or (facts.intent.payment_intent_id if facts.intent else None),
-    )
-    if not is_kept:
-        raise payments.Contended(f"attempt {found.id} changed while its ids were looked for")
 
 
 def _put_off(resources: Resources, ids: list[int], tries: int, error: Exception, *, now: datetime) -> None:

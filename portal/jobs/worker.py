@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, inbox, refunds
+from portal.actions import attempts, inbox, reconciliation, refunds
 from portal.jobs import letters
 from portal.resources import Resources
 
@@ -25,6 +25,8 @@ JOBS: Mapping[str, Job] = {
     "attempts": attempts.settle_expired,
     "debits": attempts.settle_debits,
     "refunds": refunds.send_waiting,
+    "events": inbox.poll,
+    "reconciliation": reconciliation.reconcile_nightly,
     "letters": letters.send_waiting,
 }
 
@@ -34,6 +36,8 @@ _PAUSES: Mapping[str, timedelta] = {
     "attempts": timedelta(minutes=1),
     "debits": timedelta(hours=1),
     "refunds": timedelta(minutes=1),
+    "events": timedelta(minutes=1),
+    "reconciliation": timedelta(minutes=10),
 }
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, func, insert, or_, select, type_coerce, update
 
 from portal.records.engine import Session
-from portal.records.tables import attempt_charges, attempts, chargebacks, charges, payments
+from portal.records.tables import attempt_charges, attempts, chargebacks, charges, payments, refunds
 from portal.records.types import Instant, new_public_id
 
 
@@ -141,6 +141,26 @@ _LONG_UNDER_WAY = (
     .order_by(attempts.c.processing_at)
     .limit(100)
 )
+_UNSETTLED = (
+    select(*_ATTEMPT)
+    .distinct()
+    .outerjoin(payments, payments.c.attempt_id == attempts.c.id)
+    .outerjoin(refunds, (refunds.c.payment_id == payments.c.id) & (refunds.c.state == "pending"))
+    .outerjoin(
+        chargebacks,
+        (chargebacks.c.payment_id == payments.c.id) & chargebacks.c.state.not_in(("won", "lost", "warning_closed")),
+    )
+    .where(
+        or_(
+            attempts.c.state.in_(("open", "processing")),
+            refunds.c.id.is_not(None),
+            chargebacks.c.id.is_not(None),
+        ),
+        or_(attempts.c.checkout_id.is_not(None), attempts.c.payment_intent_id.is_not(None)),
+    )
+    .order_by(attempts.c.id)
+)
+_INTENTS = select(attempts.c.payment_intent_id, attempts.c.currency).where(attempts.c.payment_intent_id.is_not(None))
 _WITHOUT_PAYMENT = (
     select(*_ATTEMPT)
     .where(attempts.c.account_id == bindparam("account"), attempts.c.state.in_(("processing", "failed")))
@@ -203,6 +223,16 @@ def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:
 def long_under_way(session: Session, *, before: datetime) -> Sequence[AttemptRow]:
     """Bank debits that were started before that instant and have not ended; at most a hundred at a time."""
     return [AttemptRow(*row) for row in session.execute(_LONG_UNDER_WAY, {"before": before})]
+
+
+def unsettled(session: Session) -> Sequence[AttemptRow]:
+    """Attempts of which Stripe may still tell something: not at their end, a refund pending, a dispute undecided."""
+    return [AttemptRow(*row) for row in session.execute(_UNSETTLED)]
+
+
+def known_intents(session: Session) -> dict[str, str]:
+    """Every payment intent that an attempt has, with the attempt's currency."""
+    return {row[0]: row[1] for row in session.execute(_INTENTS)}
 
 
 def add(session: Session, values: dict[str, object], lines: Sequence[dict[str, object]]) -> int:

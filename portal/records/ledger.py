@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, func, insert, select
 
 from portal.records.engine import Session
-from portal.records.tables import accounts, allocations, charges, movements, payments, releases
+from portal.records.tables import accounts, allocations, attempts, charges, movements, payments, releases
 from portal.records.types import cents, new_public_id
 from portal.rules.ledger import LedgerAccount, Movement
 
@@ -39,6 +39,9 @@ class AppliedRow(NamedTuple):
     discount_cents: int
     effective_on: date
 
+
+# Fewer than the parameters that any database takes in one statement.
+_AT_ONCE = 500
 
 _PAYMENT = tuple(payments.c[name] for name in PaymentRow._fields)
 _CREDIT_ON = select(cents(func.sum(movements.c.unapplied_cents))).where(
@@ -103,6 +106,17 @@ _OF_CHARGE = (
     .where(movements.c.charge_id == bindparam("charge"), movements.c.effective_on <= bindparam("day"))
     .order_by(movements.c.effective_on, movements.c.id)
 )
+_STRIPE_SINCE = (
+    select(*_PAYMENT)
+    .where(payments.c.stripe_charge_id.is_not(None), payments.c.started_at >= bindparam("since"))
+    .order_by(payments.c.id)
+)
+_BY_CHARGE = select(payments.c.stripe_charge_id, attempts.c.payment_intent_id).join(
+    attempts, attempts.c.id == payments.c.attempt_id
+)
+_POSTED = select(movements.c.source, movements.c.amount_cents).where(
+    movements.c.source.in_(bindparam("sources", expanding=True))
+)
 _OF_PAYMENT = select(*_MOVEMENT).where(movements.c.payment_id == bindparam("payment")).order_by(movements.c.id)
 
 
@@ -151,6 +165,26 @@ def of_charge(session: Session, charge_id: int, until: date) -> Sequence[Movemen
 def of_payment(session: Session, payment_id: int) -> Sequence[Movement]:
     """Every movement of the payment, in the order of posting."""
     return [_movement(row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
+
+
+def stripe_payments_since(session: Session, since: datetime) -> Sequence[PaymentRow]:
+    """Payments through Stripe that were started since then."""
+    return [PaymentRow(*row) for row in session.execute(_STRIPE_SINCE, {"since": since})]
+
+
+def intents_by_charge(session: Session) -> dict[str, str]:
+    """Stripe charge id -> payment intent id of every payment through Stripe."""
+    return {row[0]: row[1] for row in session.execute(_BY_CHARGE) if row[0] and row[1]}
+
+
+def posted(session: Session, sources: Iterable[str]) -> dict[str, int]:
+    """Amounts in cents of those of the sources that are posted."""
+    wanted = list(sources)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = session.execute(_POSTED, {"sources": wanted[start : start + _AT_ONCE]})
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def payments_of(session: Session, account_id: int) -> Sequence[PaymentRow]:

@@ -17,5 +17,7 @@ def insert_into(session: Session, table: Table) -> postgresql.Insert | sqlite.In
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless a unique constraint has it already; whether it was inserted."""
-    made = session.execute(insert_into(session, table).values(**values).on_conflict_do_nothing())
+    inserting = insert_into(session, table).values(**values).on_conflict_do_nothing()
+    # Without it PostgreSQL's count is forgotten where the row has no id of its own.
+    made = session.execute(inserting, execution_options={"preserve_rowcount": True})
     return made.rowcount == 1

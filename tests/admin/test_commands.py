@@ -32,14 +32,15 @@ def test_bad_policies_are_refused(sqlite_portal: CommandLine, arguments: tuple[s
     assert sentence in said.err
 
 
-@pytest.mark.parametrize("job", ["inbox", "attempts", "debits", "letters"])
+@pytest.mark.parametrize("job", ["inbox", "attempts", "debits", "refunds", "events", "reconciliation", "letters"])
 def test_jobs_run_by_name_on_a_day(portal: CommandLine, job: str) -> None:
     assert portal("run", job, "--today", "2026-03-02").out == f"{job}: 0 done\n"
 
 
 def test_an_unknown_job_lists_those_there_are(sqlite_portal: CommandLine) -> None:
     said = sqlite_portal("run", "laundry")
-    assert (said.code, said.err) == (1, "There is no job “laundry”. There are: inbox, attempts, debits, letters.\n")
+    jobs = "inbox, attempts, debits, refunds, events, reconciliation, letters"
+    assert (said.code, said.err) == (1, f"There is no job “laundry”. There are: {jobs}.\n")
 
 
 def test_check_exits_with_1_and_names_the_breach(sqlite_portal: CommandLine) -> None:

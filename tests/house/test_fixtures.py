@@ -13,10 +13,10 @@ from tests.support.clock import MovableClock
 @pytest.mark.parametrize("turn", [1, 2])
 def test_every_test_starts_with_a_migrated_database_of_its_own(database: Database, turn: int) -> None:
     with database.writing() as session:
-        assert session.execute(text("SELECT count(*) FROM leases")).scalar() == 0
-        session.execute(text("INSERT INTO leases VALUES ('worker', 'somebody', '2026-03-02 15:00:00+00:00')"))
+        assert session.execute(text("SELECT count(*) FROM marks")).scalar() == 0
+        session.execute(text("INSERT INTO marks VALUES ('events', '2026-03-02 15:00:00+00:00')"))
     with database.reading() as session:
-        assert session.execute(text("SELECT count(*) FROM leases")).scalar() == 1
+        assert session.execute(text("SELECT count(*) FROM marks")).scalar() == 1
 
 
 def test_a_postgresql_address_leads_to_postgresql(postgresql_url: str) -> None:
@@ -27,8 +27,8 @@ def test_a_postgresql_address_leads_to_postgresql(postgresql_url: str) -> None:
 
 def test_an_unmigrated_database_is_empty(unmigrated_url: str) -> None:
     database = open_database(unmigrated_url)
-    with pytest.raises(Exception, match="leases"), database.reading() as session:
-        session.execute(text("SELECT 1 FROM leases"))
+    with pytest.raises(Exception, match="marks"), database.reading() as session:
+        session.execute(text("SELECT 1 FROM marks"))
     database.dispose()
 
 
