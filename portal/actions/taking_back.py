@@ -66,7 +66,7 @@ def put_on_again(
     session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause, *, taken_by: str
 ) -> tuple[Again, ...]:
     """Money that came back goes to what it was taken off (by the movement `taken_by`), as far as that is still open."""
-    opens = {row.id: row.open_cents for row in charges.open_on(session, account.id, max(cause.on, date.max))}
+    opens = {row.id: row.open_cents for row in charges.open_on(session, account.id, date.max)}
     notes = [
         Release(0, charge_id, opens.get(charge_id, 0), 0, 0, cause.on)
         for charge_id in reversals.debit_notes(session, payment.id)

@@ -33,6 +33,9 @@ from portal.records.tables import (
     letters,
     movements,
     payments,
+    refunds,
+    releases,
+    write_offs,
 )
 from portal.records.types import cents
 
@@ -67,6 +70,10 @@ _ALLOCATION = literal("allocation:").concat(cast(allocations.c.id, String))
 _DISCOUNT = literal("discount:").concat(cast(allocations.c.id, String))
 _INVOICE = literal("invoice:").concat(cast(charges.c.id, String))
 _CREDIT = literal("credit:").concat(cast(credits.c.id, String))
+_RELEASE = literal("release:").concat(cast(releases.c.id, String))
+_WRITE_OFF = literal("write_off:").concat(cast(write_offs.c.id, String))
+_REFUND = literal("stripe:").concat(refunds.c.stripe_refund_id)
+_FAILED = select(cents(func.sum(movements.c.amount_cents))).where(movements.c.source == _REFUND.concat("/failed"))
 _LINES = select(cents(func.sum(charge_lines.c.amount_cents + charge_lines.c.tax_cents)))
 _LINES_OF = _LINES.where(charge_lines.c.charge_id == charges.c.id).scalar_subquery()
 _HAS_LINES = select(charge_lines.c.id).where(charge_lines.c.charge_id == charges.c.id).exists()
@@ -114,6 +121,13 @@ CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
         payments.c.stripe_charge_id.is_not(None),
         allocations.c.discount_cents > func.coalesce(attempt_charges.c.discount_cents, 0),
     ),
+    "release": _differ(_named("release", releases.c.id), _moved_by(_RELEASE), releases.c.amount_cents),
+    "write_off": _differ(_named("write-off", write_offs.c.id), _moved_by(_WRITE_OFF), write_offs.c.amount_cents),
+    "refund": _differ(
+        _named("refund", refunds.c.id),
+        _moved_by(_REFUND) - _FAILED.scalar_subquery(),
+        case((refunds.c.state.in_(("pending", "succeeded")), refunds.c.amount_cents), else_=0),
+    ).where(refunds.c.stripe_refund_id.is_not(None)),
     "posted": _differ(_named("attempt", attempts.c.id), _POSTED, _SHOULD_BE_POSTED),
     "quote": _differ(_named("attempt", attempts.c.id), _QUOTED.scalar_subquery(), attempts.c.amount_cents),
     "holding": _differ(_named("attempt", attempts.c.id), _HOLDS, _SHOULD_HOLD).join_from(

@@ -10,9 +10,10 @@ from portal.actions.check import check_books
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import load
 from portal.records import Database, Session, accounts, append_only, ledger
-from portal.records.tables import APPEND_ONLY, attempts, credits, letters
+from portal.records.tables import APPEND_ONLY, attempts, credits, letters, refunds, releases, write_offs
 from portal.rules.allocation import QuoteLine
 from portal.rules.ledger import credit_issued
+from portal.rules.reversal_movements import stripe_refund
 from tests.support.books import add_customer, add_invoice
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -184,6 +185,28 @@ def test_a_credit_memo_of_which_not_all_was_posted(books: Session) -> None:
     posted = credit_issued(1, net_cents=400, tax_cents=99, on=TODAY)
     ledger.post(books, posted, account_id=1, currency="usd", posted_at=NOW)
     assert found(books) == ["3: credit memo CM-1 499 is posted of 500"]
+
+
+def test_what_came_back_and_was_not_posted(books: Session) -> None:
+    values = {"account_id": 1, "effective_on": TODAY, "created_at": NOW}
+    because = {"allocation_id": 1, "amount_cents": 100, "discount_cents": 0, "discount_tax_cents": 0, "because": "x"}
+    books.execute(insert(releases), values | because)
+    books.execute(insert(write_offs), values | {"charge_id": 2, "amount_cents": 200, "tax_cents": 0})
+    refund = {"public_id": "r1", "account_id": 1, "payment_id": 1, "asked_by": "cli", "created_at": NOW}
+    books.execute(insert(refunds), refund | {"amount_cents": 300, "state": "succeeded", "stripe_refund_id": "re_1"})
+    assert found(books) == [
+        "3: release 1 0 is posted of 100",
+        "2: write-off 1 0 is posted of 200",
+        "3: refund 1 0 has left its payment, 300 should have",
+    ]
+
+
+def test_a_refund_that_failed_must_have_come_back(books: Session) -> None:
+    posted = stripe_refund("re_1", 1, amount_cents=300, on=TODAY)
+    ledger.post(books, posted, account_id=1, currency="usd", posted_at=NOW)
+    refund = {"public_id": "r1", "account_id": 1, "payment_id": 1, "asked_by": "cli", "created_at": NOW}
+    books.execute(insert(refunds), refund | {"amount_cents": 300, "state": "failed", "stripe_refund_id": "re_1"})
+    assert "3: refund 1 300 has left its payment, 0 should have" in found(books)
 
 
 def test_two_receipts_for_one_payment(books: Session) -> None:
