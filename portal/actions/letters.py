@@ -13,7 +13,7 @@ def stage(
     *,
     kind: str,
     key: str,
-    account_id: int,
+    account_id: int | None,
     contact_id: int | None,
     now: datetime,
     **about: int | None,
@@ -21,7 +21,7 @@ def stage(
     """Put a letter into the outbox; False where one with this key was there already.
 
     `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id. Without a contact it is for the
-    seller.
+    seller, and then it may be about no account.
     """
     return letters.add(
         session,
@@ -82,9 +82,9 @@ def stage_to_customer(
 
 
 def stage_to_seller(
-    session: Session, kind: str, key: str, account_id: int, *, now: datetime, **about: int | None
+    session: Session, kind: str, key: str, account_id: int | None, *, now: datetime, **about: int | None
 ) -> None:
-    """About a customer's account, to the seller's own address."""
+    """About a customer's account, or about the books as a whole, to the seller's own address."""
     stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
 
 

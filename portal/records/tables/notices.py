@@ -18,14 +18,14 @@ policies = Table(
 )
 
 # The outbox: staged in the transaction of its cause, rendered and given its link only when it is sent. A letter
-# without a contact is for the seller.
+# without a contact is for the seller, and then it may be about no account.
 letters = Table(
     "letters",
     metadata,
     row_id(),
     Column("key", String(160), nullable=False, unique=True),
     Column("kind", String(32), nullable=False),
-    ref("account_id", "accounts.id", index=True),
+    ref("account_id", "accounts.id", nullable=True, index=True),
     ref("contact_id", "contacts.id", nullable=True),
     ref("charge_id", "charges.id", nullable=True),
     ref("payment_id", "payments.id", nullable=True),
