@@ -1,4 +1,4 @@
-"""The facts of a letter as of the moment it goes out, and the pay link that it carries."""
+"""The facts of a letter as of the moment it goes out, and the pay link that a customer's letter carries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,23 @@ from portal.actions import links, receipts, statements
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, attempts, charges, ledger, letters
+from portal.records import Session, accounts, attempts, breaks, charges, ledger, letters, reversals
 from portal.records import links as link_records
 from portal.records.accounts import ContactRow
 from portal.records.attempts import AttemptRow, QuotedRow
+from portal.records.breaks import BreakRow
 from portal.records.charges import ChargeRow
-from portal.records.letters import LetterRow
+from portal.records.letters import LetterRow, NoticeRow
 from portal.records.links import LinkRow
+from portal.records.reversals import ChargebackRow, RefundRow
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """Everything a letter may speak of; `charge`, `receipt` and `attempt` only where it is about one."""
+    """Everything a customer's letter may speak of; `charge`, `receipt`, `attempt` … only where it is about one.
+
+    `reopened` are the charges that are open now because of what came back of the payment.
+    """
 
     letter: LetterRow
     contact: ContactRow
@@ -30,35 +35,120 @@ class Correspondence:
     receipt: Receipt | None
     attempt: AttemptRow | None
     quoted: Sequence[QuotedRow]
+    refund: RefundRow | None
+    chargeback: ChargebackRow | None
+    reopened: Sequence[ChargeRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a letter to the seller may speak of. `standing` is None where it is about no customer's account."""
+
+    letter: LetterRow
+    policy: Policy
+    standing: Standing | None
+    receipt: Receipt | None
+    refund: RefundRow | None
+    chargeback: ChargebackRow | None
+    reopened: Sequence[ChargeRow]
+    notice: NoticeRow | None
+    breaks: Sequence[BreakRow]
 
 
 def prepare(session: Session, letter: LetterRow, *, policy: Policy, now: datetime) -> Correspondence | None:
     """The facts, with a link that stays the same when the letter is sent again; None if nobody is there to read it."""
+    if letter.account_id is None:
+        return None
     contacts = accounts.contacts_of(session, letter.account_id)
     contact = next((each for each in contacts if each.id == letter.contact_id), None)
     if contact is None:
         return None
-    account = accounts.by_id(session, letter.account_id)
-    payment = ledger.payment_by_id(session, letter.payment_id) if letter.payment_id else None
+    standing = _standing(session, letter.account_id, policy)
+    receipt, refund, chargeback = _about(session, letter, policy)
+    attempt_id = letter.attempt_id or (receipt.payment.attempt_id if receipt else None)
     return Correspondence(
         letter=letter,
         contact=contact,
         policy=policy,
-        standing=statements.load(session, account, on=policy.today, policy=policy),
-        link=_link(session, letter, policy, now),
+        standing=standing,
+        link=_link(session, letter, letter.account_id, policy, now),
         charge=charges.by_id(session, letter.charge_id, policy.today) if letter.charge_id else None,
-        receipt=receipts.load(session, payment, on=policy.today) if payment else None,
-        attempt=attempts.by_id(session, letter.attempt_id) if letter.attempt_id else None,
+        receipt=receipt,
+        attempt=attempts.by_id(session, attempt_id) if attempt_id else None,
         quoted=attempts.quoted(session, letter.attempt_id) if letter.attempt_id else (),
+        refund=refund,
+        chargeback=chargeback,
+        reopened=_reopened(session, standing, receipt, refund, chargeback),
     )
 
 
-def _link(session: Session, letter: LetterRow, policy: Policy, now: datetime) -> LinkRow:
+def report(session: Session, letter: LetterRow, *, policy: Policy) -> Report:
+    """The facts of a letter to the seller, which opens nothing."""
+    standing = _standing(session, letter.account_id, policy) if letter.account_id else None
+    receipt, refund, chargeback = _about(session, letter, policy)
+    return Report(
+        letter=letter,
+        policy=policy,
+        standing=standing,
+        receipt=receipt,
+        refund=refund,
+        chargeback=chargeback,
+        reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
+        notice=letters.notice(session, letter.notice_id) if letter.notice_id else None,
+        breaks=breaks.open_breaks(session) if letter.kind == "seller_breaks" else (),
+    )
+
+
+def _standing(session: Session, account_id: int, policy: Policy) -> Standing:
+    account = accounts.by_id(session, account_id)
+    return statements.load(session, account, on=policy.today, policy=policy)
+
+
+def _about(
+    session: Session, letter: LetterRow, policy: Policy
+) -> tuple[Receipt | None, RefundRow | None, ChargebackRow | None]:
+    payment = ledger.payment_by_id(session, letter.payment_id) if letter.payment_id else None
+    return (
+        receipts.load(session, payment, on=policy.today) if payment else None,
+        reversals.refund_by_id(session, letter.refund_id) if letter.refund_id else None,
+        reversals.chargeback_by_id(session, letter.chargeback_id) if letter.chargeback_id else None,
+    )
+
+
+def _reopened(
+    session: Session,
+    standing: Standing,
+    receipt: Receipt | None,
+    refund: RefundRow | None,
+    chargeback: ChargebackRow | None,
+) -> Sequence[ChargeRow]:
+    """What the money was taken off and is open today, with the charges that were made because it went back."""
+    if receipt is None:
+        return ()
+    payment = receipt.payment
+    causes = _causes(receipt, refund, chargeback)
+    taken = {each.charge_id for cause in causes for each in reversals.released(session, payment.id, cause)}
+    return [
+        charge
+        for charge in standing.charges.values()
+        if charge.id in taken or (charge.kind != "invoice" and charge.memo in (*causes, f"R-{payment.id:05d}"))
+    ]
+
+
+def _causes(receipt: Receipt, refund: RefundRow | None, chargeback: ChargebackRow | None) -> Sequence[str]:
+    """The sources of the movements by which the money left the payment."""
+    if refund is not None:
+        return [f"stripe:{refund.stripe_refund_id}", f"refund:{refund.id}"]
+    lost = f"stripe:{chargeback.stripe_dispute_id}/lost/" if chargeback else f"return:{receipt.payment.id}"
+    return [turn.source for turn in receipt.turns if turn.kind == "returned" and turn.source.startswith(lost)]
+
+
+def _link(session: Session, letter: LetterRow, account_id: int, policy: Policy, now: datetime) -> LinkRow:
     if letter.link_id is not None:
         return link_records.by_id(session, letter.link_id)
     made = links.create_link(
         session,
-        account_id=letter.account_id,
+        account_id=account_id,
         contact_id=letter.contact_id,
         charge_id=letter.charge_id,
         now=now,

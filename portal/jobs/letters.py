@@ -13,7 +13,8 @@ from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
-from portal.views.letters import compose
+from portal.views.letters import Draft, compose
+from portal.views.seller_letters import compose_to_seller
 
 _LONGEST_WAIT = timedelta(hours=4)
 _MOST_DOUBLINGS = 20
@@ -49,13 +50,9 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     if letter.tries > _MOST_TRIES:
         _put_off(resources, letter, TooManyTries(), state="dead", now=now)
         return False
-    with resources.writing() as session:
-        found = correspondence.prepare(session, letter, policy=policies.load(session, now=now), now=now)
-        if found is None:
-            letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
-            return False
-    token = links.sign(resources.keys, found.link.public_id, found.link.version)
-    draft = compose(found, href=f"{resources.settings.base_url}/l/{token}")
+    draft = _to_seller(resources, letter, now=now) if letter.contact_id is None else _draft(resources, letter, now=now)
+    if draft is None:
+        return False
     try:
         # Receipts and links may repeat after an unclear end: the Message-ID stays, so mailboxes see one letter.
         resources.mailer.send(draft.finished(), sent_at=now)
@@ -68,6 +65,28 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     with resources.writing() as session:
         letters.sent(session, letter.id, now)
     return True
+
+
+def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft | None:
+    """A customer's letter with its pay link, or None where nobody is there to read it."""
+    with resources.writing() as session:
+        found = correspondence.prepare(session, letter, policy=policies.load(session, now=now), now=now)
+        if found is None:
+            letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
+            return None
+    token = links.sign(resources.keys, found.link.public_id, found.link.version)
+    return compose(found, href=f"{resources.settings.base_url}/l/{token}")
+
+
+def _to_seller(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft | None:
+    """A letter to the seller's own address, if there is one."""
+    with resources.writing() as session:
+        policy = policies.load(session, now=now)
+        if not policy.seller_email:
+            letters.put_off(session, letter.id, state="dead", next_at=now, error="no seller_email")
+            return None
+        found = correspondence.report(session, letter, policy=policy)
+    return compose_to_seller(found)
 
 
 def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from portal.actions import statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.pages.statements import MOST_ROWS, paper
-from portal.records import charges, ledger
+from portal.records import charges, ledger, payment_history, reversals
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.rules.discounts import offers
@@ -62,6 +62,7 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             raise _not_yet(charge, policy.words(account.currency))
         standing = statements.load(session, account, on=policy.today, policy=policy)
         row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
+        contested = reversals.contested(session, account.id)
         item = next((each for each in standing.items if each.charge_id == charge.id), None)
         found = Charge(
             charge=charge,
@@ -69,6 +70,8 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             lines=charges.lines(session, charge.id),
             movements=ledger.of_charge(session, charge.id, policy.today),
             offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
+            causes=payment_history.causes(session, charge.id),
+            contested={each.payment_id for each in contested if each.kind == "chargeback"},
         )
     return found, access, account, policy
 

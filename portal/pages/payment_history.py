@@ -1,25 +1,25 @@
-"""What was paid so far."""
+"""What was paid so far, and what came of it."""
 
 from starlette.responses import Response
 
+from portal.actions import receipts
 from portal.records import attempts, ledger
 from portal.views import payment_history as view
 from portal.web.visit import Visit
 
 
 def show(visit: Visit) -> Response:
-    """Payments, bank debits under way and those that failed."""
+    """Payments with their refunds and returns, bank debits under way and those that failed."""
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         account = visit.access_to_account(session).account
-        made = ledger.payments_of(session, account.id)
-        applied = ledger.applied(session, [payment.id for payment in made])
+        made = receipts.load_all(session, account.id, ledger.payments_of(session, account.id), on=policy.today)
         others = [
             (attempt, attempts.quoted(session, attempt.id)) for attempt in attempts.without_payment(session, account.id)
         ]
     base = f"/a/{account.public_id}"
     context = {
-        "payments": view.history(made, applied, others, policy.words(account.currency), base=base),
+        "payments": view.history(made, others, policy.words(account.currency), base=base),
         "links": {"statement": base},
     }
     return visit.page("payments/history.html", context, policy=policy, account=account)

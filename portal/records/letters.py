@@ -1,12 +1,12 @@
 """The outbox: letters staged in the transaction of their cause, claimed one at a time, sent once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 
 from portal.records.engine import Session
-from portal.records.tables import letters
+from portal.records.tables import letters, notices
 from portal.records.upsert import insert_unless_there
 
 # Longer than a hand-over to a slow mail server takes; a sender that died is replaced after it.
@@ -14,22 +14,39 @@ LEASE = timedelta(minutes=5)
 
 
 class LetterRow(NamedTuple):
-    """A letter to be sent. It holds ids only: figures and links are made when it goes out."""
+    """A letter to be sent. It holds ids only: figures and links are made when it goes out.
+
+    Without a contact it is for the seller; one for a customer has both a contact and an account.
+    """
 
     id: int
     key: str
     kind: str
-    account_id: int
-    contact_id: int
+    account_id: int | None
+    contact_id: int | None
     charge_id: int | None
     payment_id: int | None
     attempt_id: int | None
+    refund_id: int | None
+    chargeback_id: int | None
+    notice_id: int | None
     link_id: int | None
     message_id: str
     tries: int
 
 
+class NoticeRow(NamedTuple):
+    """What a customer said: `sent` (money is on its way by `method`) or `refund` (a credit is to be paid back)."""
+
+    kind: str
+    method: str
+    amount_cents: int
+    sent_on: date
+    reference: str
+
+
 _LETTER = tuple(letters.c[name] for name in LetterRow._fields)
+_NOTICE = select(*(notices.c[name] for name in NoticeRow._fields)).where(notices.c.id == bindparam("wanted"))
 _NEXT = (
     select(letters.c.id)
     .where(letters.c.state == "waiting", letters.c.next_at <= bindparam("now"))
@@ -70,3 +87,8 @@ def sent(session: Session, letter_id: int, now: datetime) -> None:
 def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, error: str) -> None:
     """Sending failed: try again at `next_at`, or never again (`dead`)."""
     session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))
+
+
+def notice(session: Session, notice_id: int) -> NoticeRow:
+    """The notice that a letter is about, which must exist."""
+    return NoticeRow(*session.execute(_NOTICE, {"wanted": notice_id}).one())

@@ -1,6 +1,7 @@
 """One charge in words: its lines, its terms in amounts and dates, its history from movements, and paying it."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +15,18 @@ from portal.wording import Words
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Everything about one charge that its page and paper need. `row` is None once nothing of it is open."""
+    """Everything about one charge that its page and paper need. `row` is None once nothing of it is open.
+
+    `causes` says of each release (by its source) what took the money; `contested` are payments that a bank disputes.
+    """
 
     charge: ChargeRow
     row: Row | None
     lines: Sequence[LineRow]
     movements: Sequence[Movement]
     offers: Sequence[Offer]
+    causes: Mapping[str, str]
+    contested: Collection[int]
 
 
 def context(found: Charge, words: Words) -> dict[str, object]:
@@ -47,7 +53,8 @@ def context(found: Charge, words: Words) -> dict[str, object]:
                 "amount": words.money(line.amount_cents),
             }
             for line in found.lines
-        ],
+        ]
+        or _line_of(charge, words),
         "subtotal": words.money(charge.amount_cents - charge.tax_cents),
         "tax": words.money_or_nothing(charge.tax_cents),
         "total": words.money(charge.amount_cents),
@@ -55,10 +62,10 @@ def context(found: Charge, words: Words) -> dict[str, object]:
 
 
 def history(found: Charge, words: Words) -> list[dict[str, str]]:
-    """What happened to the charge, oldest first, from its movements alone."""
+    """What happened to the charge, oldest first, from its movements and their causes."""
     return [
         {"on": words.day(on), "text": text, "amount": words.money(cents) if cents else ""}
-        for on, text, cents in _events(found.movements, words)
+        for on, text, cents in _events(found, words)
     ]
 
 
@@ -87,7 +94,7 @@ def _facts(found: Charge, words: Words) -> dict[str, object]:
     terms = parse_terms(charge.terms)
     return {
         "number": charge.number,
-        "title": words.text("Invoice %(number)s", number=charge.number),
+        "title": _title(charge, words),
         "status": found.row.status.value if found.row else Status.PAID.value,
         "issued": words.date(charge.issued_on),
         "due": words.date(charge.due_on),
@@ -95,7 +102,37 @@ def _facts(found: Charge, words: Words) -> dict[str, object]:
         "terms": to_text(terms),
         "open_cents": charge.open_cents,
         "open": words.money(charge.open_cents),
+        "is_contested": _is_contested(found),
     }
+
+
+def _title(charge: ChargeRow, words: Words) -> str:
+    if charge.kind == "debit_note":
+        return words.text("Debit note %(number)s", number=charge.number)
+    if charge.kind == "returned_payment_fee":
+        return words.text("Returned payment fee %(number)s", number=charge.number)
+    return words.text("Invoice %(number)s", number=charge.number)
+
+
+def _line_of(charge: ChargeRow, words: Words) -> list[dict[str, str]]:
+    """What a charge without lines is for: one that was made here because a payment went back."""
+    if charge.kind == "debit_note":
+        text = words.text("Given back twice: as a refund, and by the bank")
+    elif charge.kind == "returned_payment_fee":
+        text = words.text("Fee for a payment that came back: %(receipt)s", receipt=charge.memo)
+    else:
+        return []
+    amount = words.money(charge.amount_cents)
+    return [{"description": text, "quantity": "1", "unit_price": amount, "amount": amount}]
+
+
+def _is_contested(found: Charge) -> bool:
+    """Some of it is paid by money that a bank holds until a dispute is decided."""
+    paid: Counter[int | None] = Counter()
+    for movement in found.movements:
+        if movement.payment_id in found.contested:
+            paid[movement.payment_id] -= receivable_cents(movement)
+    return any(cents > 0 for cents in paid.values())
 
 
 def _parts(item: Item | None, words: Words) -> dict[str, str]:
@@ -108,22 +145,39 @@ def _parts(item: Item | None, words: Words) -> dict[str, str]:
     }
 
 
-def _events(movements: Iterable[Movement], words: Words) -> list[tuple[date, str, int]]:
+def _events(found: Charge, words: Words) -> list[tuple[date, str, int]]:
     """An amount and its tax are two movements of one act, and one line."""
     events: dict[str, tuple[date, str, int]] = {}
-    for movement in movements:
+    taken: dict[int | None, str] = {}
+    for movement in found.movements:
         act = movement.source.replace("/tax", "")
         before = events[act][2] if act in events else 0
-        events[act] = (movement.effective_on, words.text(_kind(movement)), before + receivable_cents(movement))
+        text = words.text(_kind(movement, found.causes.get(movement.source, ""), taken.get(movement.payment_id, "")))
+        if movement.source in found.causes:
+            taken[movement.payment_id] = found.causes[movement.source]
+        events[act] = (movement.effective_on, text, before + receivable_cents(movement))
     return list(events.values())
 
 
-def _kind(movement: Movement) -> str:
+def _kind(movement: Movement, cause: str, taken_by: str) -> str:
+    """What to call it. `cause` took this money off the charge; `taken_by` took money of the same payment before."""
     other = movement.credit if movement.debit == LedgerAccount.RECEIVABLE else movement.debit
-    if other == LedgerAccount.UNAPPLIED:
-        if movement.debit == LedgerAccount.RECEIVABLE:
-            return "Payment taken back"
-        return "Payment" if movement.payment_id is not None else "Account credit applied"
-    if movement.source.startswith("discount:"):
+    kind = movement.source.partition(":")[0]
+    if kind == "release":
+        return _taken_back(cause)
+    if other == LedgerAccount.UNAPPLIED and movement.credit == LedgerAccount.RECEIVABLE:
+        if movement.payment_id is None:
+            return "Account credit applied"
+        return "Payment stands again" if _taken_back(taken_by) == "Payment returned by the bank" else "Payment"
+    if kind == "discount":
         return "Early-payment discount" if movement.credit == LedgerAccount.RECEIVABLE else "Discount taken back"
-    return "Issued"
+    return {"write_off": "Written off", "recovery": "Taken up again"}.get(kind, "Issued")
+
+
+def _taken_back(cause: str) -> str:
+    """By the source of the movement that took the money: Stripe's refunds are named as its disputes are."""
+    if "/lost/" in cause or cause.startswith("return:"):
+        return "Payment returned by the bank"
+    if cause.startswith(("stripe:", "refund:")):
+        return "Refund"
+    return "Payment taken back"

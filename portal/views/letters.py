@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from portal.actions.correspondence import Correspondence
+from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.gateways.mailer import Attachment, OutgoingLetter
 from portal.gateways.pdf import render_pdf
-from portal.records.accounts import ContactRow
 from portal.records.attempts import AttemptRow
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
 from portal.views import payments as payment_view
 from portal.views import receipts as receipt_view
+from portal.views import reversal_letters
 from portal.views import statements as statement_view
 from portal.views.papers import receipt_paper
 from portal.wording import Words
@@ -21,7 +22,8 @@ from portal.wording import Words
 class Draft:
     """A letter that still lacks its attachment."""
 
-    contact: ContactRow
+    to_name: str
+    to_email: str
     message_id: str
     reply_to: str
     words: Letter
@@ -35,8 +37,8 @@ class Draft:
             drawn = render_pdf(self.paper, assets=asset_root("static"))
             attachments = (Attachment(self.file_name, "application/pdf", drawn),)
         return OutgoingLetter(
-            to_name=self.contact.name,
-            to_email=self.contact.email,
+            to_name=self.to_name,
+            to_email=self.to_email,
             subject=self.words.subject,
             text=self.words.text,
             html=self.words.html,
@@ -51,19 +53,15 @@ def compose(found: Correspondence, *, href: str) -> Draft:
     policy, account = found.policy, found.standing.account
     words = policy.words(account.currency)
     context: dict[str, object] = {
-        "seller": {
-            "name": policy.seller_name,
-            "initials": initials(policy.seller_name),
-            "email": policy.seller_email,
-            "phone": policy.seller_phone,
-            "address": policy.seller_address.splitlines(),
-        },
+        "seller": seller(policy),
         "customer": account.name,
         "name": found.contact.name,
         "href": href,
     }
     kind, paper, file_name = found.letter.kind, None, ""
-    if found.receipt is not None:
+    if found.receipt is not None and kind in reversal_letters.KINDS:
+        context |= reversal_letters.about_reversal(found, found.receipt, words)
+    elif found.receipt is not None:
         context |= _receipt(found, found.receipt, words)
         paper = receipt_paper(found.receipt, account, policy, words)
         file_name = f"receipt-{receipt_view.receipt_number(found.receipt.payment)}.pdf"
@@ -73,13 +71,25 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         kind = "link"
         context |= _invitation(found, words)
     return Draft(
-        contact=found.contact,
+        to_name=found.contact.name,
+        to_email=found.contact.email,
         message_id=found.letter.message_id,
         reply_to=policy.seller_email,
         words=render_letter(kind, context, policy.locale),
         paper=paper,
         file_name=file_name,
     )
+
+
+def seller(policy: Policy) -> dict[str, object]:
+    """Who every letter is from."""
+    return {
+        "name": policy.seller_name,
+        "initials": initials(policy.seller_name),
+        "email": policy.seller_email,
+        "phone": policy.seller_phone,
+        "address": policy.seller_address.splitlines(),
+    }
 
 
 def _invitation(found: Correspondence, words: Words) -> dict[str, object]:
@@ -113,8 +123,9 @@ def _receipt(found: Correspondence, receipt: Receipt, words: Words) -> dict[str,
         "received": words.date(payment.received_on),
         "method": payment_view.method_name(payment.method, words),
         "number": receipt_view.receipt_number(payment),
-        "items": [_item(row.number, row.amount_cents, row.discount_cents, words) for row in receipt.applied],
-        "credit": receipt_view.kept_as_credit(receipt, words),
+        "items": [_item(row.number, row.amount_cents, row.discount_cents, words) for row in receipt.standing],
+        "notice": receipt_view.notice(receipt, words),
+        "rest": receipt_view.rest(receipt, words),
         "balance_cents": balance_cents,
         "balance": words.money(abs(balance_cents)),
     }
@@ -126,25 +137,15 @@ def _about_attempt(found: Correspondence, attempt: AttemptRow, words: Words) -> 
         "amount": words.money(attempt.amount_cents),
         "started": words.date(local_day(attempt.processing_at or attempt.created_at, words.time_zone)),
         "items": [_item(line.number, line.pay_cents, line.discount_cents, words) for line in found.quoted],
-        "credit": "",
+        "rest": [],
     }
     if found.letter.kind == "processing":
         return context | {"arrival": payment_view.arrival(attempt, words)}
+    charge_ids = {line.charge_id for line in found.quoted}
     return context | {
         "reason": payment_view.reason(attempt, words),
-        "discount_until": _repay_until(found, words),
+        "discount_until": reversal_letters.repay_until(found.standing, charge_ids, words),
     }
-
-
-def _repay_until(found: Correspondence, words: Words) -> str:
-    """Until when the discount of a bank debit that failed still stands; empty where it does not."""
-    paid = {line.charge_id for line in found.quoted}
-    windows = [
-        item.facts.repay.until_on
-        for item in found.standing.items
-        if item.charge_id in paid and item.facts is not None and item.facts.repay is not None
-    ]
-    return words.date(min(windows)) if windows else ""
 
 
 def _item(number: str, pay_cents: int, discount_cents: int, words: Words) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from tests.templates.base import CANARY, SELLER, money, parts
-from tests.templates.payment_samples import INVOICE, RECEIPT
+from tests.templates.letter_samples import LETTER, REVERSALS
+from tests.templates.payment_samples import INVOICE
+from tests.templates.receipt_samples import RECEIPT, RETURNED
 
 Context = Mapping[str, object]
 
@@ -50,18 +52,15 @@ PDFS: dict[str, dict[str, Context]] = {
     "pdf/invoice.html": {
         "usual": {**PAPER, **{k: INVOICE[k] for k in INVOICE if k != "account"}, "paid": ""},
     },
-    "pdf/receipt.html": {"usual": {**PAPER, "receipt": RECEIPT["receipt"], "items": RECEIPT["items"], "credit": ""}},
-}
-LETTER: dict[str, object] = {
-    "seller": SELLER,
-    "customer": f"Northwind Traders {CANARY}",
-    "name": "",
-    "href": "https://pay.harborsupply.example/l/eyJhIjoxfQ",
+    "pdf/receipt.html": {
+        "usual": {**PAPER, **{k: RECEIPT[k] for k in ("receipt", "notice", "items", "rest")}},
+        "returned": {**PAPER, "receipt": RECEIPT["receipt"], **RETURNED},
+    },
 }
 MONEY: dict[str, object] = {
     **LETTER,
     "amount": money(1103750),
-    "credit": "",
+    "rest": [],
     "items": [
         {"number": "INV-2041", "discount": "", "pay": money(418000)},
         {"number": f"INV-2066 {CANARY}", "discount": money(9300), "pay": money(455700)},
@@ -81,6 +80,7 @@ RECEIVED: dict[str, object] = {
     "received": "November 22, 2026",
     "method": "Card",
     "number": "R-1042",
+    "notice": "",
     "balance_cents": 456000,
     "balance": money(456000),
 }
@@ -91,7 +91,17 @@ LETTERS: dict[str, dict[str, Context]] = {
         "invoice": {**LINK, "document": "INV-2066", "due": "December 12, 2026", "overdue": ""},
         "credit": {**LINK, "balance_cents": -840, "overdue": "", "offers": []},
     },
-    "receipt": {"usual": RECEIVED, "nothing": {**RECEIVED, "balance_cents": 0, "credit": money(840)}},
+    **REVERSALS,
+    "receipt": {
+        "usual": RECEIVED,
+        "nothing": {**RECEIVED, "balance_cents": 0, "rest": [{"text": "Kept as credit", "amount": money(840)}]},
+        "returned": {
+            **RECEIVED,
+            "notice": RETURNED["notice"],
+            "items": [],
+            "rest": [{"text": "Returned by the bank", "amount": money(1103750)}],
+        },
+    },
     "processing": {"usual": PROCESSING, "unknown": {**PROCESSING, "arrival": ""}},
     "payment_failed": {
         "usual": {**PROCESSING, "reason": "", "discount_until": ""},

@@ -1,9 +1,10 @@
-"""Sample contexts of invoices, payments, receipts and problems; see samples.py."""
+"""Sample contexts of invoices, paying and problems; see samples.py."""
 
 from collections.abc import Mapping
 
 from tests.templates.base import ACCOUNT, CANARY, LAYOUT, NOBODY, SELLER, money, parts
 from tests.templates.link_samples import LINKS
+from tests.templates.receipt_samples import RECEIPTS
 
 Context = Mapping[str, object]
 
@@ -19,6 +20,7 @@ INVOICE: dict[str, object] = {
         "terms": "2/10 net 30",
         "open_cents": 465000,
         "open": money(465000),
+        "is_contested": False,
     },
     "parts": parts(payable=465000),
     "offers": [{"percent": "2%", "saving": money(9300), "until": "November 22, 2026", "pay": money(455700)}],
@@ -124,38 +126,9 @@ RETURN: dict[str, object] = {
         "again": "/a/acc_7Q2/payments/at1",
     },
 }
-RECEIPT: dict[str, object] = {
-    **LAYOUT,
-    "receipt": {
-        "number": "R-1042",
-        "amount": money(1103750),
-        "received": "November 22, 2026, 2:05 PM EST",
-        "method": "Card",
-        "reference": "pi_3QK1",
-    },
-    "items": [
-        {
-            "number": "INV-2041",
-            "href": "/a/acc_7Q2/invoices/1",
-            "paid": money(418000),
-            "discount": "",
-            "open": money(0),
-        },
-        {
-            "number": f"INV-2066 {CANARY}",
-            "href": "/a/acc_7Q2/invoices/2",
-            "paid": money(455700),
-            "discount": money(-9300),
-            "open": money(0),
-        },
-    ],
-    "credit": money(840),
-    "links": {"pdf": "/r.pdf", "statement": "/a/acc_7Q2", "history": "/a/acc_7Q2/payments"},
-}
-PAYMENT = {"on": "Nov 22, 2026", "method": "Bank account (ACH)", "invoices": "INV-2041 and INV-2066"}
-
 PAGES: dict[str, dict[str, Context]] = {
     **LINKS,
+    **RECEIPTS,
     "invoices/show.html": {
         "usual": INVOICE,
         "parts": {
@@ -185,6 +158,28 @@ PAGES: dict[str, dict[str, Context]] = {
             "offers": [],
             "tax": "",
             "pay": None,
+        },
+        "disputed": {
+            **INVOICE,
+            "invoice": {
+                **dict(INVOICE["invoice"]),  # type: ignore[call-overload]
+                "status": "paid",
+                "open_cents": 0,
+                "open": money(0),
+                "relative": "",
+                "is_contested": True,
+            },
+            "parts": parts(),
+            "offers": [],
+            "tax": "",
+            "pay": None,
+            "history": [
+                {"on": "Nov 12", "text": "Issued", "amount": money(465000)},
+                {"on": "Nov 14", "text": "Payment", "amount": money(-455700)},
+                {"on": "Nov 14", "text": "Early-payment discount", "amount": money(-9300)},
+                {"on": "Nov 18", "text": "Payment returned by the bank", "amount": money(455700)},
+                {"on": "Nov 19", "text": "Payment stands again", "amount": money(-455700)},
+            ],
         },
     },
     "payments/check.html": {
@@ -228,40 +223,6 @@ PAGES: dict[str, dict[str, Context]] = {
         },
         "confirming": {**RETURN, "state": "confirming", "method": ""},
         "failed": {**RETURN, "state": "failed", "reason": "The card was declined."},
-    },
-    "payments/history.html": {
-        "usual": {
-            **LAYOUT,
-            "payments": [
-                {**PAYMENT, "amount": money(1103750), "status": "pending", "href": "/a/acc_7Q2/payments/1"},
-                {
-                    **PAYMENT,
-                    "method": "Card",
-                    "invoices": f"INV-1988 {CANARY}",
-                    "amount": money(64000),
-                    "status": "paid",
-                    "href": "/r",
-                },
-                {
-                    **PAYMENT,
-                    "method": "Check",
-                    "invoices": "",
-                    "amount": money(5000),
-                    "status": "returned",
-                    "href": "",
-                },
-                {**PAYMENT, "amount": money(9000), "status": "failed", "href": ""},
-            ],
-            "links": {"statement": "/a/acc_7Q2"},
-        },
-        "nothing": {**LAYOUT, "payments": [], "links": {"statement": "/a/acc_7Q2"}},
-    },
-    "receipts/show.html": {
-        "usual": RECEIPT,
-        "one_document": {
-            **RECEIPT,
-            "links": {"pdf": "/r.pdf", "statement": "/a/acc_7Q2/invoices/1", "history": ""},
-        },
     },
     "errors/problem.html": {
         **{str(code): {**NOBODY, "code": code, "sentence": "", "back": ""} for code in (403, 404, 413, 429, 500, 503)},
