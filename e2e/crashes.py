@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.records import Database, Session, attempts, inbox, ledger
+from portal.records import Database, Session, attempts, inbox, ledger, reversals
 
 # What a transaction is called after: the function that writes what matters in it.
 _WRITES: dict[str, tuple[Any, str]] = {
     "attempt": (attempts, "add"),
     "posting": (ledger, "add_payment"),
     "webhook": (inbox, "store"),
+    "reversal": (reversals, "add_release"),
 }
-_CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout")
+_CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout", "create_refund")
 
 POINTS = (
     *(f"{write}.{when}_commit" for write in _WRITES for when in ("before", "after")),

@@ -3,11 +3,13 @@
 The portal is a process of its own, so that a kill is a kill; the stand-in, the mailbox and the clock live on.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -18,12 +20,16 @@ from e2e.serving import serve
 from e2e.soak.customers import Customer
 from e2e.soak.keeper import Keeper
 from e2e.stripe import TEST_KEY, Fault, StripeWorld, stripe_app
+from portal.actions import policies, refunds
 from portal.actions.check import check_books
 from portal.jobs import worker
-from portal.records import Session
-from portal.records.tables import attempts, inbox, letters, payments
+from portal.records import Session, ledger, reversals
+from portal.records.ledger import PaymentRow
+from portal.records.tables import attempts, inbox, letters, movements, payments
 from portal.resources import Resources, open_resources
 from portal.settings import Settings
+
+Found = TypeVar("Found")
 
 WEBHOOK_SECRET = "whsec_" + "t" * 32
 # Of each payment one event alone: no second one heals what the first has lost.
@@ -31,6 +37,11 @@ ONE_EVENT = ("payment_intent.succeeded",)
 _MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 _KEY = "k" * 32
 _MOST_ROUNDS = 60
+_MOST_LOOKS = 1_200
+_LOOK_EVERY_S = 0.05
+_REFUNDED = select(movements.c.source).where(
+    movements.c.source.startswith("stripe:re_") | movements.c.source.startswith("stripe:pyr_")
+)
 _CHECKOUTS = "/v1/checkout/sessions"
 
 
@@ -66,6 +77,9 @@ class Rig:
         own = Settings(_env_prefix="NOT_READ_", **self.portal.settings | mail)  # type: ignore[arg-type, call-arg]
         self.resources: Resources = open_resources(own, clock=self.clock.now)
         self._customers = 0
+        with self.resources.writing() as session:
+            now, owner = self.clock.now(), "owner@harborsupply.example"
+            policies.set_policy(session, "seller_email", owner, effective_on=now.date(), now=now, actor="rig")
 
     def customer(self) -> Customer:
         """One more customer with three invoices."""
@@ -87,6 +101,17 @@ class Rig:
                 return
         raise TimeoutError(f"never quiet: {self.under_way()}")
 
+    def wait_for(self, question: Callable[[Session], Found | None]) -> Found:
+        """Ask the books until there is an answer; the portal may die and come back meanwhile. Raises TimeoutError."""
+        pause = threading.Event()
+        for _ in range(_MOST_LOOKS):
+            with self.resources.reading() as session:
+                found = question(session)
+            if found is not None:
+                return found
+            pause.wait(_LOOK_EVERY_S)
+        raise TimeoutError("what was waited for never came")
+
     def under_way(self) -> dict[str, int]:
         """What still waits, counted: deliveries, events, letters, attempts."""
         waiting = sum(each.state in ("waiting", "sending") for each in self.world.deliveries)
@@ -107,6 +132,7 @@ class Rig:
             posted = Counter(session.execute(select(payments.c.stripe_charge_id)).scalars())
             receipts = _count(session, (letters.c.kind == "receipt") & (letters.c.state == "sent"))
             dead = _count(session, inbox.c.state == "dead") + _count(session, letters.c.state == "dead")
+            given_back = Counter(session.execute(_REFUNDED).scalars())
         taken = Counter(each["id"] for each in self.world.all("charge") if each["status"] == "succeeded")
         # Who died after handing a letter over sends it again under the same Message-ID: mailboxes show one.
         arrived = {each.message_id for each in self.mailbox.messages() if each.subject.startswith("Receipt")}
@@ -114,6 +140,9 @@ class Rig:
             found.append(f"posted {posted}, taken {taken}")
         if not receipts == len(arrived) == len(taken):
             found.append(f"{receipts} receipts, {len(arrived)} of them arrived, for {len(taken)} payments")
+        made = Counter(f"stripe:{each['id']}" for each in self.world.all("refund"))
+        if given_back != made:
+            found.append(f"given back {given_back}, made at Stripe {made}")
         if dead:
             found.append(f"{dead} events and letters are dead")
         if self.keeper.surprise is not None:
@@ -167,9 +196,20 @@ def pay_while_answers_are_lost(rig: Rig, customer: Customer) -> None:
     rig.endpoint.types = usual
 
 
+def give_back(rig: Rig, customer: Customer) -> None:
+    """The owner gives a part of the first bill back; the portal's worker sends it to Stripe."""
+    payment = rig.wait_for(lambda session: _first_payment(session, customer))
+    now = rig.clock.now()
+    with rig.resources.writing() as session:
+        row = refunds.ask(session, payment, refunds.Wish(1_000, covers=False), now=now, actor="owner")
+    # The worker looks once a minute.
+    rig.clock.move(minutes=2)
+    rig.wait_for(lambda session: reversals.refund_by_id(session, row.id).state != "created" or None)
+
+
 Step = Callable[[Rig, Customer], None]
 # What one customer does: between them these meet every point.
-STEPS: tuple[Step, ...] = (pay_by_card, pay_by_bank_after_all)
+STEPS: tuple[Step, ...] = (pay_by_card, give_back, pay_by_bank_after_all)
 # And what meets none that those do not, but takes longer.
 ALL_STEPS: tuple[Step, ...] = (*STEPS, pay_while_answers_are_lost)
 
@@ -182,6 +222,10 @@ def scenario(rig: Rig, steps: Iterable[Step] = ALL_STEPS) -> list[str]:
         step(rig, customer)
     rig.quiet()
     return rig.breaches()
+
+
+def _first_payment(session: Session, customer: Customer) -> PaymentRow | None:
+    return next(iter(ledger.payments_of(session, customer.account_id)), None)
 
 
 def _count(session: Session, condition: object) -> int:

@@ -31,7 +31,7 @@ class Bill:
 
 
 class Customer:
-    """One customer, already in the books, with a link of their own. `bills` are three."""
+    """One customer, already in the books as `account_id`, with a link of their own. `bills` are three."""
 
     def __init__(self, resources: Resources, number: int) -> None:
         now = resources.clock()
@@ -59,6 +59,7 @@ class Customer:
         self.bills = [Bill(public_ids[f"{number}-{letter}"], asked) for letter, _, _, asked in _BILLS]
         self._site = resources.settings.base_url
         self._link = f"/l/{tokens.sign(resources.keys, link.public_id, link.version)}"
+        self.account_id = account.id
         self._account = f"/a/{account.public_id}"
         self._browser = requests.Session()
         self._browser.trust_env = False

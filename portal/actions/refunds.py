@@ -51,11 +51,53 @@ def refund(resources: Resources, payment: PaymentRow, wish: Wish, *, now: dateti
     worker goes on with it.
     """
     with resources.writing() as session:
-        row = _ask(session, payment, wish, now=now, actor=actor)
+        row = ask(session, payment, wish, now=now, actor=actor)
     if payment.stripe_charge_id is not None:
         send(resources, row, now=now)
     with resources.reading() as session:
         return reversals.refund_by_id(session, row.id)
+
+
+def ask(session: Session, payment: PaymentRow, wish: Wish, *, now: datetime, actor: str) -> RefundRow:
+    """Save what is to be given back, to be sent by `send`; a payment that came by other means is paid back with it."""
+    ledger.lock_account(session, payment.account_id)
+    policy = policies.load(session, now=now)
+    left = left_to_refund_cents(session, payment)
+    amount_cents = left if wish.amount_cents is None else wish.amount_cents
+    _check_amount(payment, amount_cents, left)
+    if payment.stripe_charge_id is not None:
+        _check_stripe(session, payment, wish, now=now)
+    reopens = _reopens(session, payment, amount_cents)
+    if reopens and wish.covers is None:
+        raise Refusal(
+            "This opens %(numbers)s again. Say whether that is right, or whether a credit memo is to take its place.",
+            field="covers",
+            numbers=", ".join(reopens),
+        )
+    row = reversals.add_refund(
+        session,
+        {
+            "account_id": payment.account_id,
+            "payment_id": payment.id,
+            "amount_cents": amount_cents,
+            "state": "created",
+            "covers": bool(wish.covers),
+            "reason": wish.reason,
+            "asked_by": actor,
+            "created_at": now,
+        },
+    )
+    history.write(
+        session,
+        action="refund.asked",
+        actor=actor,
+        now=now,
+        account_id=payment.account_id,
+        detail={"payment": payment.id, "amount_cents": amount_cents, "covers": bool(wish.covers)},
+    )
+    if payment.stripe_charge_id is None:
+        _pay_back(session, payment, row, zone=policy.time_zone, now=now)
+    return row
 
 
 def send_waiting(resources: Resources, *, now: datetime) -> int:
@@ -114,47 +156,6 @@ def _left_again(movement: Movement) -> int:
         return movement.amount_cents
     is_back = movement.source.endswith("/failed") or "/reinstated/" in movement.source
     return -movement.amount_cents if is_back else 0
-
-
-def _ask(session: Session, payment: PaymentRow, wish: Wish, *, now: datetime, actor: str) -> RefundRow:
-    ledger.lock_account(session, payment.account_id)
-    policy = policies.load(session, now=now)
-    left = left_to_refund_cents(session, payment)
-    amount_cents = left if wish.amount_cents is None else wish.amount_cents
-    _check_amount(payment, amount_cents, left)
-    if payment.stripe_charge_id is not None:
-        _check_stripe(session, payment, wish, now=now)
-    reopens = _reopens(session, payment, amount_cents)
-    if reopens and wish.covers is None:
-        raise Refusal(
-            "This opens %(numbers)s again. Say whether that is right, or whether a credit memo is to take its place.",
-            field="covers",
-            numbers=", ".join(reopens),
-        )
-    row = reversals.add_refund(
-        session,
-        {
-            "account_id": payment.account_id,
-            "payment_id": payment.id,
-            "amount_cents": amount_cents,
-            "state": "created",
-            "covers": bool(wish.covers),
-            "reason": wish.reason,
-            "asked_by": actor,
-            "created_at": now,
-        },
-    )
-    history.write(
-        session,
-        action="refund.asked",
-        actor=actor,
-        now=now,
-        account_id=payment.account_id,
-        detail={"payment": payment.id, "amount_cents": amount_cents, "covers": bool(wish.covers)},
-    )
-    if payment.stripe_charge_id is None:
-        _pay_back(session, payment, row, zone=policy.time_zone, now=now)
-    return row
 
 
 def _check_amount(payment: PaymentRow, amount_cents: int, left_cents: int) -> None:
