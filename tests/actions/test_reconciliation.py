@@ -202,3 +202,18 @@ class TestEvents:
         asked = len(shop.house.stripe.requests)
         self.poll(shop)
         assert len(shop.house.stripe.requests) == asked
+
+
+def test_forty_five_days_without_a_word_from_stripe(shop: Shop) -> None:
+    """Longer than Stripe keeps events: the payments themselves tell."""
+    shop.pay_first(method="us_bank_account")
+    shop.pay_by_bank()
+    shop.house.clock.move(days=15)
+    shop.house.stripe.tick()
+    shop.house.stripe.dispute(shop.house.stripe.all("payment_intent")[0]["id"], "insufficient_funds")
+    shop.house.clock.move(days=30)
+    shop.house.stripe.tick()
+    done = look(shop, days=400)
+    assert done.breaks == ()
+    assert shop.opens() == {"1001": 100_000, "1002": 60_000}
+    assert look(shop, days=400).repaired == ()

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.actions import policies, statements
 from portal.actions.check import check_books
+from portal.actions.checkouts import FiguresChanged
 from portal.actions.quotes import Choice
 from portal.records import ledger
 from portal.records.attempts import AttemptRow
@@ -191,3 +193,92 @@ def test_eight_at_once_take_it_back_once(paid: Paid) -> None:
     with paid.shop.house.resources.reading() as session:
         assert len(session.execute(select(chargebacks.c.id)).all()) == 1
         assert session.execute(select(charges.c.kind).distinct()).scalars().all() == ["invoice"]
+
+
+def test_a_lost_chargeback_that_is_won_on_appeal_is_as_if_it_had_never_gone(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    paid.stripe.appeal(dispute["id"])
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    paid.stripe.close_dispute(dispute["id"], won=True)
+    paid.sync()
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1002": 60_000}, 0)
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+    assert paid.letters()[-1] == "restored"
+
+
+def test_won_on_appeal_after_the_customer_paid_again_it_is_credit(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    paid.shop.house.clock.move(days=30)
+    paid.shop.begin(Choice((paid.shop.first.public_id,)), 100_000)
+    paid.shop.sync(paid.shop.pay_by_card())
+    paid.stripe.appeal(dispute["id"])
+    paid.stripe.close_dispute(dispute["id"], won=True)
+    paid.sync()
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1002": 60_000}, 98_160)
+
+
+def test_an_appeal_that_is_lost_again_takes_it_again(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    paid.stripe.appeal(dispute["id"])
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+
+
+def test_an_inquiry_moves_no_money_until_it_is_a_chargeback(paid: Paid) -> None:
+    dispute = paid.stripe.inquire(paid.intent)
+    paid.sync()
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 0
+    paid.stripe.escalate(dispute["id"])
+    paid.sync()
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 98_160
+    assert paid.shop.opens() == {"1002": 60_000}
+    with paid.shop.house.resources.reading() as session:
+        assert session.execute(select(chargebacks.c.kind)).scalars().all() == ["chargeback"]
+
+
+def test_a_word_that_nobody_knows_holds_what_it_took_and_tells_the_seller(paid: Paid) -> None:
+    dispute = paid.stripe.dispute(paid.intent)
+    with paid.stripe.lock:
+        paid.stripe.get("dispute", dispute["id"])["status"] = "prevented"
+    paid.sync()
+    assert paid.shop.opens() == {"1002": 60_000}
+    assert paid.moved(LedgerAccount.CHARGEBACKS_HELD) == 98_160
+    assert paid.letters() == ["seller_dispute"]
+
+
+def test_the_example_of_money_md_returned_on_3_april(shop: Shop) -> None:
+    # ACH for 981.60 started 11 March, succeeded 17 March, returned with notice on Friday 3 April.
+    shop.house.clock.move(days=9)
+    debited = Paid(shop, method="us_bank_account")
+    shop.house.clock.set(shop.house.clock.now().replace(month=4, day=3))
+    debited.stripe.dispute(debited.intent, "insufficient_funds")
+    debited.sync()
+    shop.house.clock.set(shop.house.clock.now().replace(day=7))
+    shop.begin(Choice((shop.first.public_id,)), 98_160)
+    shop.house.clock.move(days=1)
+    with pytest.raises(FiguresChanged):
+        shop.begin(Choice((shop.first.public_id,)), 98_160, visitor=2, replaces=shop.attempts()[-1].public_id)
+
+
+def test_a_past_day_still_looks_as_it_did(debited: Paid) -> None:
+    """A statement that was sent is not rewritten by what the bank takes back later."""
+    shop = debited.shop
+    day = shop.house.clock.now().date()
+    with shop.house.resources.reading() as session:
+        policy = policies.load(session, now=shop.house.clock.now())
+        before = statements.load(session, shop.account, on=day, policy=policy).statement
+    shop.house.clock.move(days=40)
+    debited.stripe.dispute(debited.intent, "insufficient_funds")
+    debited.sync()
+    with shop.house.resources.reading() as session:
+        assert statements.load(session, shop.account, on=day, policy=policy).statement == before
