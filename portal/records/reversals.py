@@ -97,10 +97,9 @@ _APPLIED = (
         allocations.c.effective_on,
     )
     .join(charges, charges.c.id == allocations.c.charge_id)
-    .where(_LEFT > 0)
     .order_by(allocations.c.id)
 )
-_OF_PAYMENT = _APPLIED.where(allocations.c.payment_id == bindparam("payment"))
+_OF_PAYMENT = _APPLIED.where(_LEFT > 0, allocations.c.payment_id == bindparam("payment"))
 _OF_CHARGE = _APPLIED.where(allocations.c.charge_id == bindparam("charge"))
 _RELEASED_BECAUSE = (
     select(
@@ -141,7 +140,8 @@ def applied(session: Session, payment_id: int) -> Sequence[Applied]:
 
 
 def applied_on_charge(session: Session, charge_id: int) -> Sequence[Applied]:
-    """What stands on the charge, of payments and of credit memos, oldest allocation first."""
+    """Every allocation on the charge with what stands of it, oldest first: of one that was refunded, the discount may
+    stand alone."""
     return [Applied(*row) for row in session.execute(_OF_CHARGE, {"charge": charge_id})]
 
 

@@ -64,6 +64,14 @@ def test_a_credit_memo_takes_the_place_of_the_money_and_of_its_share_of_the_disc
     assert paid.credit_cents == 0
 
 
+def test_a_credit_memo_for_all_of_it_takes_back_all_of_the_discount(paid: Paid) -> None:
+    refund(paid, covers=True, reason="Never delivered")
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1002": 60_000}, 0)
+    with paid.shop.house.resources.reading() as session:
+        (memo,) = credits.of_account(session, paid.shop.account.id)
+    assert (memo.amount_cents, memo.tax_cents) == (100_000, 8_000)
+
+
 def test_the_owner_must_say_what_becomes_of_the_invoice(paid: Paid) -> None:
     with pytest.raises(Refusal, match="opens 1001 again"):
         refund(paid, amount_cents=20_000)
