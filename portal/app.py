@@ -9,7 +9,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from portal.actions import inbox
-from portal.pages import health, invoices, links, payment_history, payments, receipts, statements, stripe_webhook
+from portal.pages import (
+    explanations,
+    health,
+    invoices,
+    links,
+    notices,
+    payment_history,
+    payments,
+    receipts,
+    statements,
+    stripe_webhook,
+)
 from portal.resources import Resources
 from portal.settings import Settings
 from portal.web.batches import Batches
@@ -32,6 +43,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}", get=statements.show),
     resource("/a/{account}/statement.pdf", get=statements.pdf),
     resource("/a/{account}/statement.csv", get=statements.as_csv),
+    resource("/a/{account}/explanation", get=explanations.show),
+    resource("/a/{account}/notices", get=notices.show, post=notices.tell),
+    resource("/a/{account}/notices/{notice}/withdrawal", post=notices.withdraw),
     resource("/a/{account}/invoices/{charge}.pdf", get=invoices.pdf),
     resource("/a/{account}/invoices/{charge}", get=invoices.show),
     resource("/a/{account}/pay", get=payments.check),

@@ -5,14 +5,17 @@ import io
 
 from starlette.responses import Response
 
-from portal.actions import quotes, statements
+from portal.actions import notices, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
+from portal.pages.explanations import load_books, under_way
 from portal.records import charges
 from portal.rules.refusals import Refusal
+from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
-from portal.views import papers
+from portal.views import explanations, papers
+from portal.views import notices as notices_view
 from portal.views import statements as view
 from portal.web.errors import LinkNeeded
 from portal.web.visit import Visit
@@ -20,6 +23,8 @@ from portal.wording import Words
 
 # A row of a PDF costs seventeen milliseconds; beyond this many the CSV serves better.
 MOST_ROWS = 1_000
+# How many lines of how the balance came about; the page has more.
+_MOST_STEPS = 40
 
 
 def show(visit: Visit) -> Response:
@@ -56,6 +61,9 @@ def page(
     chosen = frozenset(visit.query.getlist("charge")) if keeps else view.preselected(standing)
     rows = view.open_rows(standing, words, base=base, chosen=chosen)
     minimum = quotes.smallest_sum_cents(policy, account.currency)
+    with visit.resources.reading() as session:
+        debits = under_way(session, standing, policy)
+        open_notices = notices.open_of(session, account.id)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -66,11 +74,17 @@ def page(
         "amount_hint": words.text("The smallest payment is %(amount)s.", amount=words.money(minimum)),
         "currency": account.currency.upper(),
         "digits": currency_digits(account.currency),
+        "credit_used": visit.query.get("credit") == "used",
+        "under_way": explanations.payments_under_way(debits, words),
+        "told": notices_view.told(open_notices, words, base=base),
+        "credit": notices_view.credit(standing, open_notices, words, base=base),
         "links": {
             "pay": f"{base}/pay",
             "pdf": f"{base}/statement.pdf",
             "csv": f"{base}/statement.csv",
             "history": f"{base}/payments",
+            "explanation": f"{base}/explanation",
+            "notices": f"{base}/notices",
         },
     }
     status = refusal.status if refusal else 200
@@ -82,9 +96,13 @@ def pdf(visit: Visit) -> Response:
     standing, policy, words = load(visit)
     if len(standing.statement.rows) > MOST_ROWS:
         raise Refusal("This statement is too long for a PDF. Download it as a CSV instead.")
+    with visit.resources.reading() as session:
+        books = load_books(session, standing, policy)
+    walk = balance_walk(books.movements, on=standing.on, most=_MOST_STEPS)
     context = {
         **papers.frame(policy, standing.account),
         **view.paper(standing, words),
+        "walk": explanations.balance_steps(walk, books, words, base=""),
     }
     return paper(render("pdf/statement.html", context, policy.locale), f"statement-{standing.on.isoformat()}.pdf")
 

@@ -17,6 +17,7 @@ from portal.templating import (
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
+from tests.templates.walk_samples import ASKED, LINKS, MATTERS, NO_MATTERS, PAPER_WALK, WALKS
 
 Context = Mapping[str, object]
 
@@ -115,6 +116,7 @@ def every_kind_of_row() -> list[OpenRow]:
 
 STATEMENT: dict[str, object] = {
     **LAYOUT,
+    **NO_MATTERS,
     "as_of": format_date(TODAY, LOCALE),
     "balance_cents": 1569050,
     "balance": money(1569050),
@@ -147,6 +149,7 @@ STATEMENT: dict[str, object] = {
         "pdf": "/a/acc_7Q2/statement.pdf",
         "csv": "/a/acc_7Q2/statement.csv",
         "history": "/a/acc_7Q2/payments",
+        **LINKS,
     },
 }
 
@@ -172,6 +175,7 @@ STATEMENTS: dict[str, Context] = {
     "usual": STATEMENT,
     "parts": {
         **STATEMENT,
+        **MATTERS,
         "account": {"name": f"Northwind Traders of New England {CANARY}", "href": "/a/acc_7Q2"},
         "rows": every_kind_of_row(),
         "balance_cents": 1881870,
@@ -185,6 +189,13 @@ STATEMENTS: dict[str, Context] = {
         "errors": [{"field": "amount", "text": "Enter an amount of at least $50.00."}],
         "amount_value": "12 dollars",
         "amount_hint": "The smallest payment is $50.00.",
+    },
+    "asked": {
+        **STATEMENT,
+        **ASKED,
+        "balance_cents": 1568210,
+        "balance": money(1568210),
+        "parts": {**parts(payable=1569050), "credit": money(-840)},
     },
     "nothing": {
         **STATEMENT,
@@ -203,4 +214,6 @@ SAMPLES: dict[str, dict[str, Context]] = {
     "statements/show.html": STATEMENTS,
     **PAGES,
     **PDFS,
+    "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
+    **WALKS,
 }

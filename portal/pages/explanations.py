@@ -1,0 +1,57 @@
+"""How each figure of the statement came about, and who has started which bank payment that is on its way."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from portal.actions import statements
+from portal.actions.policies import Policy
+from portal.actions.statements import Standing
+from portal.records import Session, accounts, attempts, credits, explanations, ledger
+from portal.rules.dates import day_ends_at
+from portal.views import explanations as view
+from portal.views.explanations import Books, UnderWay
+from portal.web.visit import Visit
+
+# Lines of the balance's walk on the page; what came before them is one line.
+MOST_LINES = 200
+
+
+def show(visit: Visit) -> Response:
+    """Each figure of the statement as the walk that made it."""
+    with visit.resources.reading() as session:
+        policy = visit.policy(session)
+        account = visit.access_to_account(session).account
+        standing = statements.load(session, account, on=policy.today, policy=policy)
+        books = load_books(session, standing, policy)
+        debits = under_way(session, standing, policy)
+    words, base = policy.words(account.currency), f"/a/{account.public_id}"
+    context = {
+        "as_of": words.date(standing.on),
+        "sections": view.sections(standing, books, debits, words, base=base, most=MOST_LINES),
+        "links": {"statement": base},
+    }
+    return visit.page("explanations/show.html", context, policy=policy, account=account)
+
+
+def load_books(session: Session, standing: Standing, policy: Policy) -> Books:
+    """Every movement of the account by that day, and what they name."""
+    account_id = standing.account.id
+    return Books(
+        movements=ledger.of_account(session, account_id, standing.on),
+        charges=explanations.charges_of(session, account_id),
+        payments={row.id: row for row in ledger.payments_of(session, account_id)},
+        credits={row.id: row.number for row in credits.of_account(session, account_id)},
+    )
+
+
+def under_way(session: Session, standing: Standing, policy: Policy) -> Sequence[UnderWay]:
+    """The bank debits that are pending on the statement, in the order in which they were started."""
+    before = day_ends_at(standing.on, policy.time_zone)
+    debits = attempts.debits(session, standing.account.id, before=before)
+    found = []
+    for attempt_id in dict.fromkeys(row.attempt_id for row in debits if row.failed_at is None):
+        attempt = attempts.by_id(session, attempt_id)
+        email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
+        found.append(UnderWay(attempt, attempts.quoted(session, attempt_id), email))
+    return found
