@@ -109,7 +109,7 @@ def _facts(found: Charge, words: Words) -> dict[str, object]:
 def _title(charge: ChargeRow, words: Words) -> str:
     if charge.kind == "debit_note":
         return words.text("Debit note %(number)s", number=charge.number)
-    if charge.kind == "returned_payment_fee":
+    if charge.kind == "returned_fee":
         return words.text("Returned payment fee %(number)s", number=charge.number)
     return words.text("Invoice %(number)s", number=charge.number)
 
@@ -118,7 +118,7 @@ def _line_of(charge: ChargeRow, words: Words) -> list[dict[str, str]]:
     """What a charge without lines is for: one that was made here because a payment went back."""
     if charge.kind == "debit_note":
         text = words.text("Given back twice: as a refund, and by the bank")
-    elif charge.kind == "returned_payment_fee":
+    elif charge.kind == "returned_fee":
         text = words.text("Fee for a payment that came back: %(receipt)s", receipt=charge.memo)
     else:
         return []

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 
 from portal.actions.correspondence import Report
+from portal.rules.money import plain
 from portal.templating import render_letter
 from portal.views.letters import Draft, seller
 from portal.views.payments import method_name
@@ -58,8 +59,7 @@ def _facts(found: Report, words: Words) -> Facts:
 
 def _look(found: Report, words: Words) -> Iterator[tuple[str, str]]:
     if found.standing is not None:
-        account = found.standing.account
-        yield words.text("See the account:"), f"portal account {shlex.quote(account.number or account.name)}"
+        yield words.text("See the account:"), f"portal account {_customer(found)}"
 
 
 def _refund(found: Report, words: Words) -> Told:
@@ -137,19 +137,22 @@ def _notice(found: Report, words: Words) -> Told:
             words.text("A customer asks for a credit to be paid back"),
             words.text("Nothing has moved yet; it is for you to decide."),
             facts,
-            [(words.text("To give it back, from the payment it came with:"), "portal refund")],
+            [
+                (words.text("Find the payment that the credit came with, and give it back:"), _list_command(found)),
+                ("", "portal refund R-…"),
+            ],
         )
     return Told(
         words.text("A payment is on its way"),
         words.text("A customer says that money was sent. Nothing has been booked: the balance is as it was."),
         facts,
-        [(words.text("When it arrives, record it:"), "portal payment")],
+        [(words.text("When it arrives, record it:"), _record_command(found))],
     )
 
 
 def _sent_by(method: str, words: Words) -> str:
-    known = {"cheque": words.text("Cheque"), "wire": words.text("Bank transfer"), "cash": words.text("Cash")}
-    return known.get(method, method_name(method, words))
+    known = {"cheque": words.text("Cheque"), "wire": words.text("Bank transfer"), "other": words.text("Another way")}
+    return known.get(method, method)
 
 
 def _breaks(found: Report, words: Words) -> Told:
@@ -166,6 +169,25 @@ def _breaks(found: Report, words: Words) -> Told:
         [],
         [(words.text("To compare again:"), "portal reconcile")],
     )
+
+
+def _customer(found: Report) -> str:
+    """As the command line takes it."""
+    account = found.standing.account if found.standing else None
+    return shlex.quote(account.number or account.name) if account else ""
+
+
+def _list_command(found: Report) -> str:
+    return f"portal payment list {_customer(found)}"
+
+
+def _record_command(found: Report) -> str:
+    notice, account = found.notice, found.standing.account if found.standing else None
+    if notice is None or account is None:
+        return "portal payment record --help"
+    amount = plain(notice.amount_cents, account.currency)
+    method = notice.method if notice.method in ("cheque", "wire") else "…"
+    return f"portal payment record {_customer(found)} {amount} --method {method} --received …"
 
 
 def _refund_command(found: Report) -> str:

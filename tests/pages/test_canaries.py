@@ -11,8 +11,9 @@ from portal.actions import letters
 from portal.actions.policies import set_policy
 from portal.gateways.mailer import OutgoingLetter
 from portal.jobs.letters import send_waiting
-from portal.records import accounts, ledger
-from portal.records.tables import charge_lines, charges
+from portal.records import accounts, ledger, reversals
+from portal.records.attempts import AttemptRow
+from portal.records.tables import breaks, charge_lines, charges, notices
 from portal.records.types import new_public_id
 from portal.rules.ledger import invoice_issued
 from tests.support.books import Invoice
@@ -69,9 +70,40 @@ def test_nothing_that_was_written_runs(shop: PayingSite, canary: str) -> None:
     texts.append(visitor.get(f"{shop.base}/payments/{attempt.public_id}").text)
     texts += [visitor.get(path).text for path in (f"{shop.base}/payments", shop.receipt(attempt), documents[1])]
     assert visitor.get(f"{shop.receipt(attempt)}.pdf").status_code == 200
+    take_back(shop, attempt, canary)
+    texts += [visitor.get(path).text for path in (f"{shop.base}/payments", shop.receipt(attempt), documents[1])]
     for text in [*texts, *letter_bodies(shop)]:
         assert not LIVE.search(text)
         assert "NAME" in text
+
+
+def take_back(shop: PayingSite, attempt: AttemptRow, canary: str) -> None:
+    """A refund, a dispute, a notice and a difference whose every text is the canary, and the letters about them."""
+    now, account_id = shop.clock.now(), shop.account.id
+    with shop.resources.writing() as session:
+        set_policy(session, "seller_email", "owner@canary.example", effective_on=now.date(), now=now, actor="test")
+        payment = ledger.payment_of_attempt(session, attempt.id)
+        assert payment is not None
+        owner = {"account_id": account_id, "payment_id": payment.id, "amount_cents": 500}
+        refund = reversals.add_refund(
+            session,
+            owner | {"state": "failed", "reason": canary, "failure": canary, "asked_by": "cli", "created_at": now},
+        )
+        dispute = {"stripe_dispute_id": canary[:80], "kind": "chargeback", "state": canary[:32], "reason": canary[:80]}
+        dispute_id = reversals.add_chargeback(session, owner | dispute | {"opened_at": now, "noticed_at": now})
+        said = {"public_id": new_public_id(), "account_id": account_id, "kind": "sent", "amount_cents": 500}
+        said |= {"method": canary[:24], "reference": canary[:120], "sent_on": now.date(), "created_at": now}
+        notice_id = int(session.execute(insert(notices).returning(notices.c.id), said).scalar_one())
+        texts = dict.fromkeys(("subject", "ours", "theirs", "repair"), canary)
+        session.execute(insert(breaks).values(**texts, key="k", kind=canary[:32], found_at=now))
+        letters.stage_to_customer(session, "refund", "r", payment, now=now, refund_id=refund.id)
+        about = {"payment_id": payment.id}
+        letters.stage_to_seller(
+            session, "seller_refund_failed", "s1", account_id, now=now, refund_id=refund.id, **about
+        )
+        letters.stage_to_seller(session, "seller_dispute", "s2", account_id, now=now, chargeback_id=dispute_id, **about)
+        letters.stage_to_seller(session, "seller_notice", "s3", account_id, now=now, notice_id=notice_id)
+        letters.stage_to_seller(session, "seller_breaks", "s4", None, now=now)
 
 
 class Tray:
@@ -85,10 +117,10 @@ class Tray:
 
 
 def letter_bodies(shop: PayingSite) -> list[str]:
-    """The HTML of a receipt's and a link's letter."""
+    """The HTML of the letters that wait, among them a receipt's and a link's."""
     tray, now = Tray(), shop.clock.now()
     with shop.resources.writing() as session:
         contact = accounts.contacts_of(session, shop.account.id)[0]
         letters.stage(session, kind="link", key="l", account_id=shop.account.id, contact_id=contact.id, now=now)
-    assert send_waiting(replace(shop.resources, mailer=tray), now=now) == 2  # type: ignore[arg-type]
+    assert send_waiting(replace(shop.resources, mailer=tray), now=now) == 7  # type: ignore[arg-type]
     return [letter.html for letter in tray.letters]
