@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench screenshots lock clean
+.PHONY: help setup run test lint bench soak screenshots lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ lint: setup ## ruff, mypy, djlint
 
 bench: setup ## measure speed beside a floor taken in the same run
 	@$(PYTHON) -m e2e.bench
+
+soak: setup ## break everything at random for SOAK_SECONDS (60), from SEED on
+	@$(PYTHON) -m e2e.soak
 
 screenshots: setup ## take the pictures of the README again
 	@$(PYTHON) -m e2e.screenshots

@@ -23,13 +23,14 @@ def main() -> int:
                 return _told(
                     play(ground, read_list(asked.replay.read_text().splitlines()), seed=asked.seed), asked.seed
                 )
-            return max(_drive(ground, seed, asked.steps) for seed in range(asked.seed, asked.seed + asked.runs))
+            seeds = range(asked.seed, asked.seed + asked.runs)
+            return max(_drive(ground, seed, asked.steps, asked.without) for seed in seeds)
     finally:
         whole.end()
 
 
-def _drive(ground: Ground, seed: int, steps: int) -> int:
-    run = by_seed(ground, seed, steps)
+def _drive(ground: Ground, seed: int, steps: int, without: list[str]) -> int:
+    run = by_seed(ground, seed, steps, without=without)
     if run.breach:
         print(f"seed {seed}: {run.breach}\nshrinking {len(run.moves)} steps", flush=True)
         run = shrink(ground, run.moves, seed=seed)
@@ -49,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1, help="so many seeds, one after the other")
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--without", action="append", default=[], help="leave out moves with this word in them")
     parser.add_argument("--replay", type=Path, help="a file with a step on each line")
     return parser.parse_args()
 

@@ -3,7 +3,7 @@
 import random
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from e2e.machine.always import Always
@@ -29,10 +29,11 @@ class Run:
     seconds: float = 0.0
 
 
-def by_seed(ground: Ground, seed: int, steps: int) -> Run:
-    """A run of so many moves, always the same for the same seed."""
+def by_seed(ground: Ground, seed: int, steps: int, *, without: Sequence[str] = ()) -> Run:
+    """A run of so many moves, always the same for the same seed; those with one of these words are left out."""
     chance = random.Random(f"moves:{seed}")
-    return play(ground, (draw(chance) for _ in range(steps)), seed=seed)
+    drawn = (draw(chance) for _ in range(steps))
+    return play(ground, (move for move in drawn if not any(word in str(move) for word in without)), seed=seed)
 
 
 def play(ground: Ground, moves: Iterable[Move], *, seed: int = 0) -> Run:
@@ -70,26 +71,17 @@ def step(town: Town, always: Always, move: Move, run: Run, *, also_pages: bool =
         raise Breach(f"after “{move}”: " + "; ".join(found))
 
 
-def shrink(ground: Ground, moves: Sequence[Move], *, seed: int = 0, tries: int = 300) -> Run:
+def shrink(ground: Ground, moves: Sequence[Move], *, seed: int = 0, tries: int = 120) -> Run:
     """Leave steps out, many at once and then one by one, as long as something is still wrong."""
     best = play(ground, moves, seed=seed)
-    size = max(1, len(best.moves) // 2)
-    while size and tries > 0 and best.breach:
-        for shorter in _without(best.moves, size):
+    size = len(best.moves) // 2
+    while best.breach and size:
+        start = len(best.moves) - size
+        while start >= 0 and tries > 0:
             tries -= 1
-            run = play(ground, shorter, seed=seed)
+            run = play(ground, [*best.moves[:start], *best.moves[start + size :]], seed=seed)
             if run.breach:
                 best = run
-                break
-            if tries <= 0:
-                break
-        else:
-            size //= 2
-        size = min(size, max(1, len(best.moves) // 2)) if size else 0
+            start = min(start, len(best.moves)) - size
+        size //= 2
     return best
-
-
-def _without(moves: Sequence[Move], size: int) -> Iterator[list[Move]]:
-    """The moves without so many in a row, the last first."""
-    for start in range(len(moves) - size, -1, -max(1, size)):
-        yield [*moves[:start], *moves[start + size :]]
