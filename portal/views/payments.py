@@ -48,7 +48,7 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
                 "due": words.day(standing.charges[line.charge_id].due_on),
                 "balance": words.money(items[line.charge_id].payable_cents),
                 "discount": words.money_or_nothing(-line.discount_cents),
-                "pay": words.money(line.pay_cents),
+                "pay": words.money(line.pay_cents + line.credit_cents),
                 "left": words.money_or_nothing(
                     items[line.charge_id].payable_cents - line.pay_cents - line.discount_cents - line.credit_cents
                 ),

@@ -116,6 +116,13 @@ class PayingSite(Site):
         self.confirm(attempt)
         return attempt
 
+    def confirm_press(self, browser: TestClient, page: Response) -> AttemptRow:
+        """Press the button of this very page for a card, and pay on Stripe's."""
+        assert self.press(browser, page, method="card").status_code == 303
+        attempt = self.attempts()[-1]
+        self.confirm(attempt)
+        return attempt
+
     def confirm(self, attempt: AttemptRow) -> None:
         """The customer pays on Stripe's page."""
         assert attempt.checkout_id is not None
