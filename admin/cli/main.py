@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from admin.cli import account, check, imports, link, payment, policy, reconcile, refund, run, serve, worker, write_off
+from admin.cli import account, check, imports, link, notices, payment, policy, reconcile, refund, run, serve, worker, write_off
 from portal.rules.refusals import Refusal
 
 
@@ -40,6 +40,7 @@ app.command("write-off")(write_off.write_off)
 app.command("check")(check.check)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(policy.app, name="policy")
+app.add_typer(notices.app, name="notices")
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)
