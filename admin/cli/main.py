@@ -9,7 +9,21 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from admin.cli import account, check, imports, link, notices, payment, policy, reconcile, refund, run, serve, worker, write_off
+from admin.cli import (
+    account,
+    check,
+    imports,
+    link,
+    notices,
+    payment,
+    policy,
+    reconcile,
+    refund,
+    run,
+    serve,
+    worker,
+    write_off,
+)
 from portal.rules.refusals import Refusal
 
 
