@@ -163,7 +163,19 @@ NORDLYS = Customer(
     ("ase@nordlys.example",),
     (Bill("INV-2044", 47, (Line('Lamp oil, "clear", 5 gal', 3, 6_000),), paid_ago=20, paid_cents=20_000),),
 )
-CUSTOMERS = (NORTHWIND, BLUE_FERN, PINE_AND_TIDE, WINDROW, RIDGELINE, LANTERN, OLD_QUAY, SALTMARSH, NORDLYS)
+# Whatever can become of a payment has become of theirs: see endings.py.
+COBALT = Customer(
+    "C-1010",
+    "Cobalt Charters",
+    ("office@cobalt.example",),
+    (
+        Bill("INV-2053", 32, (Line("Dock lines, 5/8 in, pair", 12, 5_400),)),
+        Bill("INV-2057", 28, (Line("Marine battery, group 31", 6, 28_900),)),
+        Bill("INV-2062", 8, (Line("Life raft service", 2, 64_000),), EARLY),
+        Bill("INV-2070", 6, (Line("Fender covers, navy", 24, 3_150),)),
+    ),
+)
+CUSTOMERS = (NORTHWIND, BLUE_FERN, PINE_AND_TIDE, WINDROW, RIDGELINE, LANTERN, OLD_QUAY, SALTMARSH, NORDLYS, COBALT)
 
 _HEADER = (
     "customer", "customer_number", "email", "number", "issued_on", "terms", "description", "quantity", "unit_price",

@@ -16,6 +16,9 @@ _BANK_DAYS = 4
 _NAMES = {
     "card": "Card",
     "us_bank_account": "Bank account (ACH)",
+    "cheque": "Cheque",
+    "wire": "Wire transfer",
+    "cash": "Cash",
     "import": "Recorded payment",
 }
 _REASONS = {
