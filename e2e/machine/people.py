@@ -37,6 +37,11 @@ TERMS = ("2/10 net 30", "3/5, 2/10, net 30", "net 30")
 
 def settle_in(resources: Resources) -> None:
     """Everybody with an invoice of each amount, and terms in turn; nobody has paid anything."""
+    now = resources.clock()
+    with resources.writing() as session:
+        policies.set_policy(
+            session, "seller_email", "owner@harbor.example", effective_on=now.date(), now=now, actor="machine"
+        )
     for place in range(len(PEOPLE)):
         for which in range(len(PEOPLE[place].amounts)):
             bill(resources, place, which, TERMS[which % len(TERMS)], number=f"{place + 1}-{which + 1}")

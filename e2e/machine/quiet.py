@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from e2e.machine.breach import Breach
+from e2e.machine.letters import write_letters
 from e2e.machine.town import Town
 from e2e.machine.truth import differences
 from portal.records.tables import attempts, inbox
@@ -28,7 +29,7 @@ def quieten(town: Town) -> list[str]:
     town.clock.move(days=8)
     town.look_back()
     _let_days_pass(town)
-    return differences(town)
+    return [*differences(town), *write_letters(town)]
 
 
 def _let_days_pass(town: Town) -> None:
