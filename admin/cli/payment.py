@@ -128,7 +128,6 @@ def allocate_payment(
             now=now,
             actor="cli",
         )
-        assert cents is None or put <= cents
         _check_reached(session, found, wanted)
         lines = after(session, account, found, policy=policy)
     typer.echo(f"{receipt_number(found)}: {words(put, account.currency)} more is on invoices of {account.name}")

@@ -97,12 +97,14 @@ def allocate_payment(
     policy: Policy,
     now: datetime,
 ) -> Posting:
-    """Put what of a payment is on no charge onto these charges; its discounts are those of the day it was started."""
+    """Put what of a payment is on no charge onto these charges, as much as the lines say; its discounts are those of
+    the day it was started."""
     ledger.lock_account(session, account.id)
     started_on = local_day(payment.started_at, policy.time_zone)
     write_offs.recover(session, account, payment.id, lines, on=policy.today, now=now)
     standing = statements.load(session, account, on=policy.today, policy=policy, started_on=started_on)
-    posting = apply(reversals.unapplied(session, payment.id), lines, standing.items, started_on=started_on)
+    cents = min(reversals.unapplied(session, payment.id), sum(line.pay_cents for line in lines))
+    posting = apply(cents, lines, standing.items, started_on=started_on)
     terms = Terms(started_on, max(policy.today, reversals.latest_on(session, payment.id)), policy.today, now)
     movements = put_on_charges(session, account, Source(payment.id), posting.applications, standing.items, terms)
     ledger.post(session, movements, account_id=account.id, currency=account.currency, posted_at=now)

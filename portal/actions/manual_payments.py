@@ -4,7 +4,7 @@ Nothing is ever changed: what was recorded wrongly is undone by further movement
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from portal.actions import history, letters, statements
@@ -12,11 +12,11 @@ from portal.actions.ledger import Received, allocate_payment, post_payment
 from portal.actions.policies import Policy
 from portal.actions.refunds import left_to_refund_cents
 from portal.actions.taking_back import Cause, take_off, take_off_charge
-from portal.records import Session, accounts, charges, ledger, numbers, reversals
+from portal.records import Session, accounts, charges, ledger, numbers, reversals, write_offs
 from portal.records.accounts import AccountRow
 from portal.records.ledger import PaymentRow
 from portal.rules import reversal_movements as movements
-from portal.rules.allocation import OpenItem, spread
+from portal.rules.allocation import QuoteLine, spread
 from portal.rules.dates import day_ends_at, local_day
 from portal.rules.money import words
 from portal.rules.refusals import Conflict, Refusal
@@ -45,7 +45,8 @@ def record(session: Session, account: AccountRow, given: Recorded, *, policy: Po
     ledger.lock_account(session, account.id)
     _check(session, account, given, policy=policy)
     discount_on = given.terms_of or given.received_on
-    items = _items(session, account, given.charge_ids, started_on=discount_on, policy=policy)
+    cents = given.amount_cents
+    lines = _lines(session, account, given.charge_ids, cents, started_on=discount_on, policy=policy)
     payment_id = post_payment(
         session,
         account,
@@ -58,7 +59,7 @@ def record(session: Session, account: AccountRow, given: Recorded, *, policy: Po
             received_on=given.deposited_on,
             reference=given.reference,
         ),
-        spread(items, given.amount_cents, started_on=discount_on),
+        lines,
         policy=policy,
         now=now,
     )
@@ -87,8 +88,7 @@ def allocate(
             "%(amount)s of this payment is on no invoice.", field="amount", amount=words(there, account.currency)
         )
     started_on = local_day(payment.started_at, policy.time_zone)
-    items = _items(session, account, charge_ids, started_on=started_on, policy=policy)
-    lines = spread(items, wanted, started_on=started_on)
+    lines = _lines(session, account, charge_ids, wanted, started_on=started_on, policy=policy)
     if not lines:
         raise Conflict("Nothing of that can be paid now.")
     posting = allocate_payment(session, account, payment, lines, policy=policy, now=now)
@@ -142,6 +142,10 @@ def bounce(
     ledger.lock_account(session, account.id)
     if payment.stripe_charge_id is not None:
         raise Refusal("Stripe tells by itself when a bank takes this payment back.")
+    if fee_cents < 0:
+        raise Refusal("A fee is not less than nothing.", field="fee")
+    if on > policy.today:
+        raise Refusal("A payment cannot have come back on a day that is still ahead.", field="on")
     cents = left_to_refund_cents(session, payment)
     if cents == 0:
         raise Conflict("Nothing of this payment is left: it was returned or paid back already.")
@@ -179,11 +183,27 @@ def _check(session: Session, account: AccountRow, given: Recorded, *, policy: Po
         )
 
 
-def _items(
-    session: Session, account: AccountRow, charge_ids: Collection[int] | None, *, started_on: date, policy: Policy
-) -> Sequence[OpenItem]:
+def _lines(
+    session: Session,
+    account: AccountRow,
+    charge_ids: Collection[int] | None,
+    cents: int,
+    *,
+    started_on: date,
+    policy: Policy,
+) -> Sequence[QuoteLine]:
+    """Where the money goes: onto what can be paid, and then to what was written off, where it is named for that."""
     standing = statements.load(session, account, on=policy.today, policy=policy, started_on=started_on)
-    return [item for item in standing.items if charge_ids is None or item.charge_id in charge_ids]
+    items = [item for item in standing.items if charge_ids is None or item.charge_id in charge_ids]
+    lines = {line.charge_id: line for line in spread(items, cents, started_on=started_on)}
+    left = cents - sum(line.pay_cents for line in lines.values())
+    for each in write_offs.given_up(session, charge_ids or ()):
+        line = lines.get(each.charge_id, QuoteLine(each.charge_id, 0))
+        again = min(left, each.amount_cents)
+        left -= again
+        if again:
+            lines[each.charge_id] = replace(line, pay_cents=line.pay_cents + again)
+    return tuple(lines.values())
 
 
 def _charge_fee(session: Session, account: AccountRow, payment: PaymentRow, fee_cents: int, cause: Cause) -> None:

@@ -159,6 +159,52 @@ def test_money_for_what_was_written_off_is_a_recovery(desk: Desk) -> None:
     assert (shop.opens(), desk.credit) == ({"1002": 60_000}, 0)
 
 
+def give_up(shop: Shop) -> None:
+    now = shop.house.clock.now()
+    with shop.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        write_offs.write_off(
+            session,
+            shop.account,
+            shop.second.id,
+            amount_cents=None,
+            claims_tax=False,
+            reason="",
+            policy=policy,
+            now=now,
+            actor="cli",
+        )
+
+
+def test_a_cheque_named_for_what_was_written_off_recovers_it(desk: Desk) -> None:
+    give_up(desk.shop)
+    payment = desk.record(70_000, charge_ids=[desk.shop.second.id])
+    assert (desk.shop.opens(), desk.credit) == ({"1001": 100_000}, 10_000)
+    desk.do("bounce", payment, fee_cents=0, on=desk.today)
+    # It was taken up again: what came back is owed, not given up.
+    assert desk.shop.opens() == {"1001": 100_000, "1002": 60_000}
+
+
+def test_credit_is_put_on_what_was_written_off_only_where_it_is_named(desk: Desk) -> None:
+    payment = desk.record(20_000, charge_ids=())
+    give_up(desk.shop)
+    assert desk.do("allocate", payment, charge_ids=[desk.shop.second.id], amount_cents=15_000) == 15_000
+    assert (desk.shop.opens(), desk.credit) == ({"1001": 100_000}, 5_000)
+
+
+def test_a_part_of_the_credit_is_allocated(desk: Desk) -> None:
+    payment = desk.record(70_000, charge_ids=())
+    assert desk.do("allocate", payment, charge_ids=[desk.shop.first.id], amount_cents=10_000) == 10_000
+    assert (desk.shop.opens()["1001"], desk.credit) == (90_000, 60_000)
+
+
+@pytest.mark.parametrize(("fee", "days", "sentence"), [(-1, 0, "less than nothing"), (0, 1, "still ahead")])
+def test_a_return_that_cannot_be_is_refused(desk: Desk, fee: int, days: int, sentence: str) -> None:
+    payment = desk.record(70_000)
+    with pytest.raises(Refusal, match=sentence):
+        desk.do("bounce", payment, fee_cents=fee, on=desk.today + timedelta(days=days))
+
+
 def test_a_write_off_leaves_alone_what_is_on_its_way(desk: Desk) -> None:
     shop = desk.shop
     shop.pay_first(method="us_bank_account")

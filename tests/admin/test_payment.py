@@ -122,7 +122,6 @@ def test_kept_it_is_credit_until_it_is_allocated(desk: Desk) -> None:
     assert "portal payment release R-00001" in desk.refuses("payment", "allocate", "R-00001")
 
 
-@pytest.mark.xfail(strict=True, reason="allocate_payment hands on all that is unapplied, not what was wanted")
 def test_a_part_is_allocated(sqlite_desk: Desk) -> None:
     sqlite_desk.record("700.00", "--keep")
     said = sqlite_desk("payment", "allocate", "R-00001", "--invoice", "1002", "--amount", "100.00")

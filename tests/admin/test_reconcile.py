@@ -42,7 +42,8 @@ def _pay(resources: Resources) -> None:
     now = resources.clock()
     with resources.writing() as session:
         account = add_customer(session, now)
-        invoice = add_invoice(session, account, "1002", issued_on=now.date() - timedelta(days=1), net_cents=60_000, now=now)
+        yesterday = now.date() - timedelta(days=1)
+        invoice = add_invoice(session, account, "1002", issued_on=yesterday, net_cents=60_000, now=now)
         session_id = sessions.add(session, b"a" * 32, now=now, expires_at=now)
     wish = Wish(Choice((invoice.public_id,)), "card", 60_000)
     checkouts.begin(resources, Payer(account.id, session_id, None), wish, now=now)

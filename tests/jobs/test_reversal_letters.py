@@ -1,88 +1,14 @@
 """Letters about money that came back: the customer learns what it means for them, the seller what to do."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime
-
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
-from portal.actions import letters, policies
+from portal.actions import policies
 from portal.actions.manual_payments import bounce
-from portal.actions.quotes import Choice
-from portal.gateways.mailer import OutgoingLetter
-from portal.jobs.letters import send_waiting
-from portal.records import Database, accounts, ledger
-from portal.records.attempts import AttemptRow
-from portal.records.tables import breaks, chargebacks, charges, notices, refunds
-from portal.records.tables import letters as letters_table
-from portal.records.types import new_public_id
-from tests.support.clock import MovableClock
-from tests.support.house import open_house
-from tests.support.shop import Shop, cheque
-
-
-class Office(Shop):
-    """A shop whose letters are kept in trays: those for the customer, and those for the seller."""
-
-    def furnish(self) -> None:
-        now = self.house.clock.now()
-        self.sent: list[OutgoingLetter] = []
-        with self.house.resources.writing() as session:
-            for key, value in (("seller_name", "Harbor Supply Co."), ("seller_email", "owner@harbor.example")):
-                policies.set_policy(session, key, value, effective_on=date(2026, 1, 1), now=now, actor="test")
-            self.contact_id = accounts.contacts_of(session, self.account.id)[0].id
-
-    def send(self, letter: OutgoingLetter, *, sent_at: datetime) -> None:
-        """As a mailer does."""
-        self.sent.append(letter)
-
-    def paid(self, method: str = "card") -> AttemptRow:
-        """The first invoice: 981.60 with its discount. Its receipt is read and put away."""
-        self.pay_first(method=method)
-        attempt = self.pay_by_card() if method == "card" else self.pay_by_bank()
-        if method != "card":
-            self.house.clock.move(days=6)
-            self.house.stripe.tick()
-        self.sync(attempt)
-        self.post()
-        self.sent.clear()
-        return self.attempts()[-1]
-
-    def post(self) -> None:
-        """Everything that waits goes out."""
-        send_waiting(replace(self.house.resources, mailer=self), now=self.house.clock.now())  # type: ignore[arg-type]
-
-    def news(self, attempt: AttemptRow) -> dict[str, OutgoingLetter]:
-        """Read Stripe, send what that staged, and answer it by its receiver."""
-        self.sync(attempt)
-        self.sent.clear()
-        self.post()
-        assert len({letter.to_email for letter in self.sent}) == len(self.sent)
-        return {letter.to_email.split("@")[0]: letter for letter in self.sent}
-
-    def tell_seller(self, kind: str, **about: int) -> OutgoingLetter:
-        now = self.house.clock.now()
-        with self.house.resources.writing() as session:
-            account_id = None if kind == "seller_breaks" else self.account.id
-            letters.stage_to_seller(session, kind, f"{kind}:{now.isoformat()}", account_id, now=now, **about)
-        self.sent.clear()
-        self.post()
-        (letter,) = self.sent
-        return letter
-
-
-@pytest.fixture
-def office(sqlite_database: Database, clock: MovableClock) -> Iterator[Office]:
-    with open_house(sqlite_database, clock) as house:
-        made = Office(house)
-        made.furnish()
-        yield made
-
-
-def intent(attempt: AttemptRow) -> str:
-    assert attempt.payment_intent_id is not None
-    return attempt.payment_intent_id
+from portal.records import ledger
+from portal.records.tables import chargebacks, charges, refunds
+from tests.support.office import Office, intent
+from tests.support.shop import cheque
 
 
 def test_a_refund_says_where_it_goes_and_what_is_open_again(office: Office) -> None:
@@ -225,84 +151,6 @@ def test_each_state_of_a_dispute_has_its_words(office: Office, state: str, title
     letter = office.tell_seller("seller_dispute", chargeback_id=row_id, payment_id=1)
     assert letter.subject == f"{title}: Northwind Traders"
     assert "Stripe's word for it: " + state.replace("_", " ") in letter.text
-
-
-def test_money_that_came_twice_can_be_given_back(office: Office) -> None:
-    office.paid()
-    office.begin(Choice((office.second.public_id,)), 58_800)
-    second = office.pay_by_card()
-    with office.house.resources.writing() as session:
-        cheque(office, session, office.second.id, 58_800, discount_cents=1_200)
-    told = office.news(second)
-    assert told["owner"].subject == "A payment that came twice: Northwind Traders"
-    assert "Account credit: $588.00" in told["owner"].text
-    assert "portal refund R-" in told["owner"].text
-
-
-@pytest.mark.parametrize(
-    ("kind", "title", "part"),
-    [
-        ("sent", "A payment is on its way", "Northwind Traders' 250.00 --method cheque --received"),
-        ("refund", "A customer asks for a credit to be paid back", "portal payment list 'Northwind Traders'"),
-    ],
-)
-def test_what_a_customer_said_is_told_with_the_command_for_it(office: Office, kind: str, title: str, part: str) -> None:
-    now = office.house.clock.now()
-    values = {
-        "public_id": new_public_id(),
-        "account_id": office.account.id,
-        "kind": kind,
-        "method": "cheque",
-        "amount_cents": 25_000,
-        "sent_on": date(2026, 3, 1),
-        "reference": "No. 1187",
-        "created_at": now,
-    }
-    with office.house.resources.writing() as session:
-        notice_id = int(session.execute(insert(notices).returning(notices.c.id), values).scalar_one())
-    letter = office.tell_seller("seller_notice", notice_id=notice_id)
-    assert letter.subject == f"{title}: Northwind Traders"
-    for wanted in (part, "Amount: $250.00", "Sent by: Cheque", "Date: March 1, 2026", "Reference: No. 1187"):
-        assert wanted in letter.text
-
-
-def test_differences_with_stripe_are_listed_while_they_stand(office: Office) -> None:
-    now = office.house.clock.now()
-    row = {"kind": "missing", "subject": "ch_1", "ours": "nothing", "theirs": "$12.00", "repair": "portal reconcile"}
-    with office.house.resources.writing() as session:
-        session.execute(insert(breaks).values(**row, key="a", found_at=now))
-        session.execute(insert(breaks).values(**row | {"subject": "ch_2"}, key="b", found_at=now, closed_at=now))
-    letter = office.tell_seller("seller_breaks")
-    assert letter.subject == "Stripe and the books differ"
-    assert "1 difference stands." in letter.text
-    assert "missing: ch_1\nIn the books: nothing\nAt Stripe: $12.00\nTo mend it: portal reconcile" in letter.text
-    assert "ch_2" not in letter.text
-    office.house.clock.move(minutes=1)
-    with office.house.resources.writing() as session:
-        session.execute(update(breaks).values(closed_at=now))
-    assert office.tell_seller("seller_breaks").subject == "Stripe and the books agree again"
-
-
-def test_no_letter_to_the_seller_opens_an_account(office: Office) -> None:
-    attempt = office.paid("us_bank_account")
-    office.house.stripe.dispute(intent(attempt), "insufficient_funds")
-    letter = office.news(attempt)["owner"]
-    assert letter.reply_to == ""
-    for text in (letter.text, letter.html):
-        assert "http" not in text.replace("http-equiv", "")
-        assert office.account.public_id not in text
-
-
-def test_without_an_address_of_the_seller_the_letter_is_dead_and_says_why(office: Office) -> None:
-    now = office.house.clock.now()
-    with office.house.resources.writing() as session:
-        policies.set_policy(session, "seller_email", "", effective_on=date(2026, 2, 1), now=now, actor="test")
-        letters.stage_to_seller(session, "seller_breaks", "b", None, now=now)
-    office.post()
-    assert office.sent == []
-    with office.house.resources.reading() as session:
-        row = session.execute(select(letters_table.c.state, letters_table.c.error)).one()
-    assert tuple(row) == ("dead", "no seller_email")
 
 
 def test_a_returned_cheque_names_its_fee(office: Office) -> None:
