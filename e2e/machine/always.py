@@ -110,7 +110,7 @@ _ASKED = (
     .having(func.max(attempts.c.id) > bindparam("newer_than"))
 )
 _NOTES = (
-    select(payments.c.stripe_charge_id, func.sum(movements.c.amount_cents))
+    select(payments.c.stripe_charge_id, func.sum(movements.c.receivable_cents))
     .join(movements, movements.c.payment_id == payments.c.id)
     .join(charges, charges.c.id == movements.c.charge_id)
     .where(charges.c.kind == "debit_note", movements.c.source.startswith("charge:"))

@@ -100,7 +100,7 @@ def _take(
     elif step.kind == "lost":
         _lost(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/lost/{step.times}", on, now))
     else:
-        _reinstated(session, account, payment, step, Cause("", on, now))
+        _reinstated(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/reinstated/{step.times}", on, now))
     history.write(
         session,
         action=f"payment.{step.kind}",
@@ -137,7 +137,7 @@ def _refund_failed(session: Session, account: AccountRow, payment: PaymentRow, s
     """The money is ours again, and goes back to what it had paid."""
     posted = movements.stripe_refund_failed(step.stripe_id, payment.id, amount_cents=step.amount_cents, on=cause.on)
     _post(session, account, posted, cause.now)
-    put_on_again(session, account, payment, step.amount_cents, cause, taken_by=f"stripe:{step.stripe_id}")
+    put_on_again(session, account, payment, step.amount_cents, cause)
     reversal_letters.tell_of_failed_refund(session, payment, _refund_row(session, payment, step), now=cause.now)
 
 
@@ -158,8 +158,7 @@ def _reinstated(session: Session, account: AccountRow, payment: PaymentRow, step
         step.stripe_id, step.times, payment.id, amount_cents=step.amount_cents, on=cause.on
     )
     _post(session, account, posted, cause.now)
-    taken_by = f"stripe:{step.stripe_id}/lost/{step.times}"
-    put_on_again(session, account, payment, step.amount_cents, cause, taken_by=taken_by)
+    put_on_again(session, account, payment, step.amount_cents, cause)
     row = _by_stripe_id(session, payment)[step.stripe_id]
     reversal_letters.tell_of_reinstatement(session, payment, row.id, times=step.times, now=cause.now)
 

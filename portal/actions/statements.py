@@ -27,7 +27,8 @@ from portal.rules.terms import Step, parse_terms, steps
 class Standing:
     """An account on a day: its open charges, the statement made of them, and the same as items to be paid.
 
-    `spare_credit_cents` is what of the account credit no bank debit under way has been promised.
+    `spare_credit_cents` is what of the account credit no bank debit under way has been promised; `under_way` are the
+    attempts of those debits, oldest first.
     """
 
     account: AccountRow
@@ -36,6 +37,7 @@ class Standing:
     statement: Statement
     items: tuple[OpenItem, ...]
     spare_credit_cents: int
+    under_way: tuple[int, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -76,6 +78,7 @@ def load(
         statement=statement(statement_items, credit_cents=credit_cents, on=on),
         items=tuple(open_items),
         spare_credit_cents=max(0, credit_cents - promised),
+        under_way=tuple(sorted({debit.attempt_id for each in debits.under_way.values() for debit in each})),
     )
 
 

@@ -44,7 +44,7 @@ def take_off(
     )
     standing = {each.allocation_id: each for each in applied}
     for release in taken.releases:
-        _release(session, account, release, standing[release.allocation_id], cause, payment_id=payment.id)
+        _release(session, account, release, standing[release.allocation_id], cause)
     if taken.debit_note_cents:
         _debit_note(session, account, payment, taken.debit_note_cents, cause)
     return taken
@@ -58,21 +58,19 @@ def take_off_charge(
     taken = take_back(amount_cents, unapplied_cents=0, applied=applied, reverses_discounts=True)
     standing = {each.allocation_id: each for each in applied}
     for release in taken.releases:
-        _release(session, account, release, standing[release.allocation_id], cause, payment_id=payment.id)
+        _release(session, account, release, standing[release.allocation_id], cause)
     return taken
 
 
 def put_on_again(
-    session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause, *, taken_by: str
+    session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause
 ) -> tuple[Again, ...]:
-    """Money that came back goes to what it was taken off (by the movement `taken_by`), as far as that is still open."""
+    """Money that came back (its movement is posted) goes to what it and others like it were taken off, as far as that
+    is still open; a debit note for money that had been missing is undone first."""
+    left = amount_cents - _undo_debit_notes(session, account, payment, amount_cents, cause)
     opens = {row.id: row.open_cents for row in charges.open_on(session, account.id, date.max)}
-    notes = [
-        Release(0, charge_id, opens.get(charge_id, 0), 0, 0, cause.on)
-        for charge_id in reversals.debit_notes(session, payment.id)
-    ]
-    released = reversals.released(session, payment.id, taken_by)
-    found = put_back(amount_cents, released=[*notes, *released], open_cents=opens)
+    released = reversals.released(session, payment.id, reversals.came_back(session, payment.id))
+    found = put_back(left, released=released, open_cents=opens)
     for again in found:
         posted = allocate(
             session,
@@ -88,9 +86,7 @@ def put_on_again(
     return found
 
 
-def _release(
-    session: Session, account: AccountRow, release: Release, applied: Applied, cause: Cause, *, payment_id: int
-) -> None:
+def _release(session: Session, account: AccountRow, release: Release, applied: Applied, cause: Cause) -> None:
     on = max(cause.on, applied.effective_on)
     release_id = reversals.add_release(
         session,
@@ -106,7 +102,12 @@ def _release(
         },
     )
     posted = rules.released(
-        release_id, release.charge_id, amount_cents=release.amount_cents, on=on, payment_id=payment_id
+        release_id,
+        release.charge_id,
+        amount_cents=release.amount_cents,
+        on=on,
+        payment_id=applied.payment_id,
+        credit_id=applied.credit_id,
     )
     is_all = release.discount_cents == applied.discount_cents
     posted += rules.discount_reversed(
@@ -116,9 +117,40 @@ def _release(
         tax_cents=release.discount_tax_cents,
         on=on,
         because="" if is_all else f"release:{release_id}",
-        payment_id=payment_id,
+        payment_id=applied.payment_id,
+        credit_id=applied.credit_id,
     )
     ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
+
+
+def _undo_debit_notes(
+    session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause
+) -> int:
+    """As far as the money is there again; what had been paid on a note becomes credit. Answers the cents undone."""
+    left = amount_cents
+    for note in reversals.debit_notes(session, payment.id):
+        cents = min(left, note.missing_cents)
+        if not cents:
+            break
+        left -= cents
+        _free(session, account, note.charge_id, cents, cause)
+        posted = movements.debit_note_undone(
+            note.charge_id, note.times_undone + 1, payment.id, amount_cents=cents, on=cause.on
+        )
+        ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
+    return amount_cents - left
+
+
+def _free(session: Session, account: AccountRow, charge_id: int, cents: int, cause: Cause) -> None:
+    """Take off the charge what stands on it, until that much of it is open."""
+    missing = cents - charges.by_id(session, charge_id, date.max).open_cents
+    for each in reversed(reversals.applied_on_charge(session, charge_id)):
+        taken = take_back(
+            max(0, min(missing, each.amount_cents)), unapplied_cents=0, applied=[each], reverses_discounts=True
+        )
+        missing -= sum(release.amount_cents for release in taken.releases)
+        for release in taken.releases:
+            _release(session, account, release, each, cause)
 
 
 def _debit_note(session: Session, account: AccountRow, payment: PaymentRow, cents: int, cause: Cause) -> None:

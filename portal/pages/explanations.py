@@ -8,7 +8,6 @@ from portal.actions import statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, accounts, attempts, credits, explanations, ledger
-from portal.rules.dates import day_ends_at
 from portal.views import explanations as view
 from portal.views.explanations import Books, UnderWay
 from portal.web.visit import Visit
@@ -24,7 +23,7 @@ def show(visit: Visit) -> Response:
         account = visit.access_to_account(session).account
         standing = statements.load(session, account, on=policy.today, policy=policy)
         books = load_books(session, standing, policy)
-        debits = under_way(session, standing, policy)
+        debits = under_way(session, standing)
     words, base = policy.words(account.currency), f"/a/{account.public_id}"
     context = {
         "as_of": words.date(standing.on),
@@ -45,12 +44,10 @@ def load_books(session: Session, standing: Standing, policy: Policy) -> Books:
     )
 
 
-def under_way(session: Session, standing: Standing, policy: Policy) -> Sequence[UnderWay]:
-    """The bank debits that are pending on the statement, in the order in which they were started."""
-    before = day_ends_at(standing.on, policy.time_zone)
-    debits = attempts.debits(session, standing.account.id, before=before)
+def under_way(session: Session, standing: Standing) -> Sequence[UnderWay]:
+    """The bank debits that were on their way on the statement's day, in the order in which they were started."""
     found = []
-    for attempt_id in dict.fromkeys(row.attempt_id for row in debits if row.failed_at is None):
+    for attempt_id in standing.under_way:
         attempt = attempts.by_id(session, attempt_id)
         email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
         found.append(UnderWay(attempt, attempts.quoted(session, attempt_id), email))

@@ -62,7 +62,7 @@ def page(
     rows = view.open_rows(standing, words, base=base, chosen=chosen)
     minimum = quotes.smallest_sum_cents(policy, account.currency)
     with visit.resources.reading() as session:
-        debits = under_way(session, standing, policy)
+        debits = under_way(session, standing)
         open_notices = notices.open_of(session, account.id)
     context = {
         **view.heading(standing, words),

@@ -74,6 +74,7 @@ _RELEASE = literal("release:").concat(cast(releases.c.id, String))
 _WRITE_OFF = literal("write_off:").concat(cast(write_offs.c.id, String))
 _REFUND = literal("stripe:").concat(refunds.c.stripe_refund_id)
 _FAILED = select(cents(func.sum(movements.c.amount_cents))).where(movements.c.source == _REFUND.concat("/failed"))
+_FIRST = select(func.min(allocations.c.id)).group_by(allocations.c.payment_id, allocations.c.charge_id)
 _LINES = select(cents(func.sum(charge_lines.c.amount_cents + charge_lines.c.tax_cents)))
 _LINES_OF = _LINES.where(charge_lines.c.charge_id == charges.c.id).scalar_subquery()
 _HAS_LINES = select(charge_lines.c.id).where(charge_lines.c.charge_id == charges.c.id).exists()
@@ -107,10 +108,10 @@ CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
     "unquoted": select(
         _named("allocation", allocations.c.id),
         allocations.c.discount_cents,
-        func.coalesce(attempt_charges.c.discount_cents, 0),
+        attempt_charges.c.discount_cents,
     )
     .join_from(allocations, payments, payments.c.id == allocations.c.payment_id)
-    .outerjoin(
+    .join(
         attempt_charges,
         and_(
             attempt_charges.c.attempt_id == payments.c.attempt_id,
@@ -119,7 +120,9 @@ CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
     )
     .where(
         payments.c.stripe_charge_id.is_not(None),
-        allocations.c.discount_cents > func.coalesce(attempt_charges.c.discount_cents, 0),
+        # What the owner puts there later, or what comes back, was not quoted.
+        allocations.c.id.in_(_FIRST),
+        allocations.c.discount_cents > attempt_charges.c.discount_cents,
     ),
     "release": _differ(_named("release", releases.c.id), _moved_by(_RELEASE), releases.c.amount_cents),
     "write_off": _differ(_named("write-off", write_offs.c.id), _moved_by(_WRITE_OFF), write_offs.c.amount_cents),

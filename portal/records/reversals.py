@@ -69,6 +69,14 @@ class PartRow(NamedTuple):
     unapplied_cents: int
 
 
+class NoteRow(NamedTuple):
+    """A debit note: what of it still stands for money that is missing, and how often a part of it was undone."""
+
+    charge_id: int
+    missing_cents: int
+    times_undone: int
+
+
 _REFUND = tuple(refunds.c[name] for name in RefundRow._fields)
 _CHARGEBACK = tuple(chargebacks.c[name] for name in ChargebackRow._fields)
 
@@ -95,6 +103,8 @@ _APPLIED = (
         case((charges.c.discount_mode == "pro_rata", True), else_=False),
         allocations.c.started_on,
         allocations.c.effective_on,
+        allocations.c.payment_id,
+        allocations.c.credit_id,
     )
     .join(charges, charges.c.id == allocations.c.charge_id)
     .order_by(allocations.c.id)
@@ -111,7 +121,9 @@ _RELEASED_BECAUSE = (
         allocations.c.started_on,
     )
     .join(allocations, allocations.c.id == releases.c.allocation_id)
-    .where(releases.c.because == bindparam("because"), allocations.c.payment_id == bindparam("payment"))
+    .where(
+        releases.c.because.in_(bindparam("because", expanding=True)), allocations.c.payment_id == bindparam("payment")
+    )
     .order_by(releases.c.id.desc())
 )
 _UNAPPLIED = select(cents(func.sum(movements.c.unapplied_cents))).where(movements.c.payment_id == bindparam("payment"))
@@ -126,11 +138,18 @@ _PARTS = (
     .having(_UNAPPLIED_SUM > 0)
     .order_by(func.min(movements.c.id))
 )
+_OF_NOTE = movements.c.source.startswith("charge:")
+_OUTSTANDING = cents(func.sum(movements.c.receivable_cents))
 _DEBIT_NOTES = (
-    select(charges.c.id)
-    .join(movements, movements.c.source == literal("charge:").concat(cast(charges.c.id, String)))
-    .where(charges.c.kind == "debit_note", movements.c.payment_id == bindparam("payment"))
-    .order_by(charges.c.id)
+    select(movements.c.charge_id, _OUTSTANDING, func.count() - 1)
+    .where(_OF_NOTE, movements.c.payment_id == bindparam("payment"))
+    .group_by(movements.c.charge_id)
+    .having(_OUTSTANDING > 0)
+    .order_by(movements.c.charge_id)
+)
+_UNDONE = select(movements.c.source).where(
+    movements.c.payment_id == bindparam("payment"),
+    or_(movements.c.source.endswith("/failed"), movements.c.source.contains("/reinstated/")),
 )
 
 
@@ -145,9 +164,10 @@ def applied_on_charge(session: Session, charge_id: int) -> Sequence[Applied]:
     return [Applied(*row) for row in session.execute(_OF_CHARGE, {"charge": charge_id})]
 
 
-def released(session: Session, payment_id: int, because: str) -> Sequence[Release]:
-    """What was taken back off charges for this reason, the last first."""
-    return [Release(*row) for row in session.execute(_RELEASED_BECAUSE, {"payment": payment_id, "because": because})]
+def released(session: Session, payment_id: int, because: Collection[str]) -> Sequence[Release]:
+    """What was taken back off charges for these reasons, the last first."""
+    wanted = {"payment": payment_id, "because": list(because)}
+    return [Release(*row) for row in session.execute(_RELEASED_BECAUSE, wanted)]
 
 
 def add_release(session: Session, values: dict[str, object]) -> int:
@@ -171,9 +191,15 @@ def unapplied_parts(session: Session, account_id: int, on: date) -> Sequence[Par
     return [PartRow(*row) for row in session.execute(_PARTS, {"account": account_id, "day": on})]
 
 
-def debit_notes(session: Session, payment_id: int) -> Sequence[int]:
-    """Ids of the charges made because more left the payment than it had."""
-    return session.execute(_DEBIT_NOTES, {"payment": payment_id}).scalars().all()
+def debit_notes(session: Session, payment_id: int) -> Sequence[NoteRow]:
+    """The charges made because more left the payment than it had, as far as that still holds."""
+    return [NoteRow(*row) for row in session.execute(_DEBIT_NOTES, {"payment": payment_id})]
+
+
+def came_back(session: Session, payment_id: int) -> Sequence[str]:
+    """The movements that took money from the payment and whose money is back: failed refunds, chargebacks won late."""
+    found = session.execute(_UNDONE, {"payment": payment_id}).scalars()
+    return [source.removesuffix("/failed").replace("/reinstated/", "/lost/") for source in found]
 
 
 def lost_cents(session: Session, stripe_dispute_id: str) -> int:

@@ -43,5 +43,5 @@ def _kinds(movement: Movement) -> Iterator[Kind]:
         yield "restored"
     elif movement.credit is _UNAPPLIED and movement.source.endswith("/failed"):
         yield "refund_failed"
-    elif movement.credit is _UNAPPLIED and movement.source.startswith("charge:"):
+    elif movement.source.startswith("charge:"):
         yield "charged_again"

@@ -61,6 +61,12 @@ def other_charge(
     return legs(leg, on=on, charge_id=charge_id, payment_id=payment_id)
 
 
+def debit_note_undone(charge_id: int, times: int, payment_id: int, *, amount_cents: int, on: date) -> Movements:
+    """The payment has its money again: unapplied / receivable `charge:<id>/undone/<n>`."""
+    leg = (f"charge:{charge_id}/undone/{times}", _UNAPPLIED, _RECEIVABLE, amount_cents)
+    return legs(leg, on=on, charge_id=charge_id, payment_id=payment_id)
+
+
 def written_off(write_off_id: int, charge_id: int, *, amount_cents: int, tax_cents: int, on: date) -> Movements:
     """bad_debt / receivable `write_off:<id>`; where relief is claimed its tax part is tax_payable / receivable."""
     source = f"write_off:{write_off_id}"

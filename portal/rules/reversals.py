@@ -16,7 +16,10 @@ Verdict = Literal["open", "won", "lost", "unknown"]
 
 
 class Applied(NamedTuple):
-    """What of a payment stands on a charge: the money, the discount that came with it, and that one's tax part."""
+    """What of a payment stands on a charge: the money, the discount that came with it, and that one's tax part.
+
+    It is a payment's or a credit memo's.
+    """
 
     allocation_id: int
     charge_id: int
@@ -26,6 +29,8 @@ class Applied(NamedTuple):
     is_pro_rata: bool
     started_on: date
     effective_on: date
+    payment_id: int | None = None
+    credit_id: int | None = None
 
 
 class Release(NamedTuple):

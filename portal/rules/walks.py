@@ -9,7 +9,16 @@ from portal.rules.ledger import LedgerAccount, Movement, receivable_cents, unapp
 from portal.rules.statement import Line, activity
 
 StepKind = Literal[
-    "received", "credited", "used", "taken_off", "refunded", "refund_failed", "returned", "restored", "charged_again"
+    "received",
+    "credited",
+    "used",
+    "taken_off",
+    "refunded",
+    "refund_failed",
+    "returned",
+    "restored",
+    "charged_again",
+    "charge_undone",
 ]
 
 _UNAPPLIED = LedgerAccount.UNAPPLIED
@@ -88,10 +97,10 @@ def credit_walk(movements: Iterable[Movement], *, on: date) -> tuple[CreditStep,
 def _kind(movement: Movement) -> StepKind:
     comes = movement.credit is _UNAPPLIED
     other = movement.debit if comes else movement.credit
+    if movement.source.startswith("charge:"):
+        return "charged_again" if comes else "charge_undone"
     if receivable_cents(movement):
-        if not comes:
-            return "used"
-        return "charged_again" if movement.source.startswith("charge:") else "taken_off"
+        return "taken_off" if comes else "used"
     if other in _CREDIT_MEMO:
         return "credited"
     if other is LedgerAccount.CHARGEBACKS_HELD:

@@ -43,6 +43,7 @@ _STEPS = {
     "returned": "Taken back by the bank",
     "restored": "Paid again by the bank",
     "charged_again": "Charged again as %(number)s",
+    "charge_undone": "No longer charged: %(number)s",
 }
 
 

@@ -165,6 +165,8 @@ def _kind(movement: Movement, cause: str, taken_by: str) -> str:
     kind = movement.source.partition(":")[0]
     if kind == "release":
         return _taken_back(cause)
+    if kind == "charge" and movement.credit == LedgerAccount.RECEIVABLE:
+        return "No longer owed"
     if other == LedgerAccount.UNAPPLIED and movement.credit == LedgerAccount.RECEIVABLE:
         if movement.payment_id is None:
             return "Account credit applied"

@@ -282,3 +282,35 @@ def test_a_past_day_still_looks_as_it_did(debited: Paid) -> None:
     debited.sync()
     with shop.house.resources.reading() as session:
         assert statements.load(session, shop.account, on=day, policy=policy).statement == before
+
+
+def test_a_debit_note_goes_when_the_money_is_there_again(paid: Paid) -> None:
+    """A part is refunded, the bank takes all of it; then the refund fails, and the appeal is won."""
+    refund = paid.stripe.refund(paid.intent, 30_000)
+    paid.sync()
+    dispute = paid.stripe.dispute(paid.intent, amount_cents=98_160)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    assert paid.shop.opens() == {"1001": 100_000, "1002": 60_000, "DN-00001": 30_000}
+    paid.stripe.fail_refund(refund["id"])
+    paid.sync()
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1001": 100_000, "1002": 60_000}, 0)
+    paid.stripe.appeal(dispute["id"])
+    paid.stripe.close_dispute(dispute["id"], won=True)
+    paid.sync()
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1002": 60_000}, 0)
+
+
+def test_what_was_paid_on_a_debit_note_that_goes_is_credit(paid: Paid) -> None:
+    paid.stripe.refund(paid.intent, 30_000)
+    dispute = paid.stripe.dispute(paid.intent, amount_cents=98_160)
+    paid.stripe.close_dispute(dispute["id"], won=False)
+    paid.sync()
+    note = next(charge for charge in paid.shop.standing().charges.values() if charge.kind == "debit_note")
+    with paid.shop.house.resources.writing() as session:
+        cheque(paid.shop, session, note.id, 30_000)
+    paid.stripe.appeal(dispute["id"])
+    paid.stripe.close_dispute(dispute["id"], won=True)
+    paid.sync()
+    # The invoice is open by what was refunded, and what had been paid for the note is the customer's again.
+    assert (paid.shop.opens(), paid.credit_cents) == ({"1001": 30_000, "1002": 60_000}, 30_000)

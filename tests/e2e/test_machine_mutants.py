@@ -27,5 +27,11 @@ def test_mutant_is_caught(ground: Ground, name: str) -> None:
         assert play(ground, moves).breach
 
 
+@pytest.mark.parametrize("name", sorted(file.stem for file in (LISTS / "once_failed").glob("*.txt")))
+def test_what_once_failed_holds(ground: Ground, name: str) -> None:
+    moves = read_list((LISTS / "once_failed" / f"{name}.txt").read_text().splitlines())
+    assert play(ground, moves).breach == ""
+
+
 def test_there_is_a_list_for_each_mutant() -> None:
     assert {file.stem for file in LISTS.glob("*.txt")} >= set(mutants.MUTANTS)
