@@ -43,12 +43,14 @@ def put_on_charges(
     `amount_cents` of an application come from the source; its `credit_cents` from account credit, the oldest first.
     """
     by_id = {item.charge_id: item for item in items}
-    credit = _Credit(reversals.unapplied_parts(session, account.id, terms.today), without=source)
+    uses_credit = any(application.credit_cents for application in applications)
+    parts = reversals.unapplied_parts(session, account.id, terms.today) if uses_credit else ()
+    credit = _Credit(parts, without=source)
     movements: list[rules.Movement] = []
     for application in applications:
         item = by_id[application.charge_id]
         # Nothing of a charge is open before the day it is issued.
-        on = max(terms.applied_on, item.issued_on)
+        on = max(_day(session, application, terms), item.issued_on)
         pieces = [(source, application.amount_cents, on)] if application.amount_cents else []
         # Credit is put to use today, whenever the money beside it had arrived.
         credit_on = max(terms.today, item.issued_on)
@@ -115,6 +117,15 @@ def allocate(
         credit_id=source.credit_id,
     )
     return (*applied, *discount)
+
+
+def _day(session: Session, application: Application, terms: Terms) -> date:
+    """The day on which it is put there: what is dated back takes nothing that was not open on every day since."""
+    if terms.applied_on >= terms.today:
+        return terms.applied_on
+    movements = ledger.of_charge(session, application.charge_id, date.max)
+    cents = application.amount_cents + application.discount_cents + application.credit_cents
+    return rules.open_from(movements, cents, since=terms.applied_on, today=terms.today)
 
 
 class _Credit:

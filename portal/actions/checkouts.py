@@ -38,13 +38,14 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the payer saw and pressed. `shown_cents` is the amount on the button; `replaces` is the public id of
-    somebody else's checkout, which the payer was told of and ends."""
+    """What the payer saw and pressed. `shown_cents` is the amount on the button, `shown_credit_cents` the account
+    credit beside it; `replaces` is the public id of somebody else's checkout, which the payer was told of and ends."""
 
     choice: Choice
     method: Method
     shown_cents: int
     replaces: str | None = None
+    shown_credit_cents: int = 0
 
 
 class FiguresChanged(Conflict):
@@ -118,7 +119,7 @@ def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _De
     account = accounts.by_id(session, payer.account_id)
     standing = statements.load(session, account, on=policy.today, policy=policy)
     found = quotes.quote(standing, wish.choice, policy=policy)
-    if found.total_cents != wish.shown_cents:
+    if (found.total_cents, found.credit_cents) != (wish.shown_cents, wish.shown_credit_cents):
         raise FiguresChanged("The amount has changed since you opened this page. Check the new figures.")
     holders = attempts.holding(session, [line.charge_id for line in found.lines])
     replaced = [holder for holder in holders if holder.public_id == wish.replaces]

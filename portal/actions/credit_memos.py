@@ -12,7 +12,7 @@ from portal.records.charges import ChargeRow
 from portal.rules import ledger as rules
 from portal.rules.allocation import Application
 from portal.rules.discounts import Facts, taken_back_cents
-from portal.rules.money import share
+from portal.rules.money import accumulated_share, share
 from portal.rules.reversals import Release
 
 
@@ -59,10 +59,9 @@ def _write(
     """A credit memo whose value, less the discount that it takes back, is that much; put on the charge."""
     charge = charges.by_id(session, release.charge_id, on)
     facts = charge_facts(charge, charges.settlements(session, [charge.id], date.max), (), zone)
-    value = cents
-    while value - _share_of_discount(facts, charge, value) < cents and value < charge.amount_cents:
-        value += 1
-    tax_cents = share(charge.tax_cents, value, charge.amount_cents)
+    before = sum(memo.amount_cents for memo in credits.of_account(session, account.id) if memo.charge_id == charge.id)
+    value = _value(facts, charge, before, cents)
+    tax_cents = accumulated_share(charge.tax_cents, before, value, charge.amount_cents)
     values: dict[str, object] = {
         "account_id": account.id,
         "charge_id": charge.id,
@@ -74,15 +73,27 @@ def _write(
     }
     credit_id = credits.add(session, values, now=now)
     posted = rules.credit_issued(credit_id, net_cents=value - tax_cents, tax_cents=tax_cents, on=on)
-    share_cents = _share_of_discount(facts, charge, value)
+    share_cents = _share_of_discount(facts, charge, before, value)
     posted += _taken_back(session, charge.id, share_cents, credit_id, on=on)
     ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)
     _put(session, account, credit_id, release, min(value, cents + share_cents), on=on, now=now)
 
 
-def _share_of_discount(facts: Facts, charge: ChargeRow, value_cents: int) -> int:
+def _value(facts: Facts, charge: ChargeRow, before_cents: int, cents: int) -> int:
+    """The least value that is worth that much once it has taken back its share of the discount, which only grows."""
+    least, most = cents, max(cents, charge.amount_cents)
+    while least < most:
+        middle = (least + most) // 2
+        if middle - _share_of_discount(facts, charge, before_cents, middle) < cents:
+            least = middle + 1
+        else:
+            most = middle
+    return least
+
+
+def _share_of_discount(facts: Facts, charge: ChargeRow, before_cents: int, value_cents: int) -> int:
     """What a credit memo of that value takes back of the discounts that stand on its charge."""
-    tax_cents = share(charge.tax_cents, value_cents, charge.amount_cents)
+    tax_cents = accumulated_share(charge.tax_cents, before_cents, value_cents, charge.amount_cents)
     credited = replace(
         facts,
         credited_net_cents=facts.credited_net_cents + value_cents - tax_cents,

@@ -60,7 +60,7 @@ def post_payment(
             "created_at": now,
         },
     )
-    recovered = write_offs.recover(session, account, payment_id, quote, on=policy.today, now=now)
+    write_offs.recover(session, account, payment_id, quote, on=policy.today, now=now)
     # What we learn of late is dated back, but what others have settled meanwhile is no longer open for it.
     standing = statements.load(
         session,
@@ -77,9 +77,7 @@ def post_payment(
         started_on=received.discount_on,
         credit_cents=standing.statement.balance.credit_cents,
     )
-    # Nothing is put on a charge that was written off before the day it is taken up again.
-    applied_on = policy.today if recovered else received.received_on
-    terms = Terms(received.discount_on, applied_on, policy.today, now)
+    terms = Terms(received.discount_on, received.received_on, policy.today, now)
     movements = (
         *_arrival(payment_id, received),
         *put_on_charges(session, account, Source(payment_id), posting.applications, standing.items, terms),

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from portal.actions import history, letters, statements
 from portal.actions.ledger import Received, allocate_payment, post_payment
 from portal.actions.policies import Policy
-from portal.actions.refunds import left_to_refund_cents
 from portal.actions.taking_back import Cause, take_off, take_off_charge
 from portal.records import Session, accounts, charges, ledger, numbers, reversals, write_offs
 from portal.records.accounts import AccountRow
@@ -117,7 +116,7 @@ def release(
         raise Refusal(
             "%(amount)s of this payment is on that invoice.", field="amount", amount=words(there, account.currency)
         )
-    cause = Cause(f"release:{payment.id}:{now.isoformat()}", policy.today, now)
+    cause = Cause(f"release:{payment.id}:{now.isoformat()}", policy.today, policy.today, now)
     take_off_charge(session, account, payment, charge_id, wanted, cause)
     history.write(
         session,
@@ -146,10 +145,11 @@ def bounce(
         raise Refusal("A fee is not less than nothing.", field="fee")
     if on > policy.today:
         raise Refusal("A payment cannot have come back on a day that is still ahead.", field="on")
-    cents = left_to_refund_cents(session, payment)
-    if cents == 0:
-        raise Conflict("Nothing of this payment is left: it was returned or paid back already.")
-    cause = Cause(f"return:{payment.id}", max(on, reversals.latest_on(session, payment.id)), now)
+    cause = Cause(f"return:{payment.id}", max(on, reversals.latest_on(session, payment.id)), policy.today, now)
+    if ledger.posted(session, [cause.source]):
+        raise Conflict("This payment was returned already.")
+    # All of it goes back to the bank; what the customer had been paid back before is owed by a debit note.
+    cents = payment.amount_cents
     take_off(session, account, payment, cents, cause, reverses_discounts=True)
     posted = movements.payment_returned(payment.id, amount_cents=cents, on=cause.on)
     ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)

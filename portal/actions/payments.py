@@ -46,19 +46,20 @@ def sync_payment(resources: Resources, attempt_id: int, *, now: datetime) -> Non
         else:
             return
         with resources.writing() as session:
-            if _bring_in(session, attempt, facts, now=now):
+            if bring_in(session, attempt, facts, now=now):
                 return
     raise Contended(f"attempt {attempt_id} kept changing")
 
 
-def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
-    """Write what changed; False where the attempt is no longer the version that was read."""
+def bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
+    """Write what Stripe's facts change; False where the attempt is no longer the version that was read."""
     if facts.charge is not None and facts.charge.currency != attempt.currency:
         raise Mismatch(f"attempt {attempt.id} is in {attempt.currency}, the charge in {facts.charge.currency}")
     intent_id = facts.intent.payment_intent_id if facts.intent else attempt.payment_intent_id
     state, failure = _state(attempt, facts)
+    policy = policies.load(session, now=now)
     if state == attempt.state and intent_id == attempt.payment_intent_id:
-        return _what_came_back(session, attempt, facts, now=now)
+        return _what_came_back(session, attempt, facts, is_ours=False, policy=policy, now=now)
     has_ended = state in ("succeeded", "failed", "expired", "cancelled")
     ended_at = _settled_at(facts, now) if has_ended else None
     changed = attempts.change(
@@ -71,20 +72,24 @@ def _bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now
         ended_at=attempt.ended_at or ended_at,
     )
     if changed and state != attempt.state:
-        _follow_up(session, attempt, facts, state, failure, now=now)
-    return changed and _what_came_back(session, attempts.by_id(session, attempt.id), facts, now=now)
+        _follow_up(session, attempt, facts, state, failure, policy=policy, now=now)
+    return changed and _what_came_back(session, attempt, facts, is_ours=True, policy=policy, now=now)
 
 
-def _what_came_back(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now: datetime) -> bool:
-    """Refunds, disputes and fees of a payment that is posted; False where the attempt changed since it was read."""
+def _what_came_back(
+    session: Session, attempt: AttemptRow, facts: PaymentFacts, *, is_ours: bool, policy: Policy, now: datetime
+) -> bool:
+    """Refunds, disputes and fees of a payment that is posted; False where the attempt changed since it was read.
+
+    `is_ours`: this transaction has changed the attempt, so that nobody else can.
+    """
     payment = ledger.payment_of_attempt(session, attempt.id)
     if payment is None:
         return True
-    policy = policies.load(session, now=now)
     found = reversals.news(session, payment, facts, policy=policy)
     if found.is_empty:
         return True
-    if not attempts.change(session, attempt):
+    if not is_ours and not attempts.change(session, attempt):
         return False
     reversals.bring_in(session, payment, found, policy=policy, now=now)
     return True
@@ -139,19 +144,23 @@ def _follow_up(
     state: str,
     failure: str | None,
     *,
+    policy: Policy,
     now: datetime,
 ) -> None:
     """What a new state brings with it, in the same transaction."""
     attempts.let_go(session, attempt.id)
-    account = accounts.by_id(session, attempt.account_id)
     if state == "succeeded" and facts.charge is not None:
-        policy = policies.load(session, now=now)
         payment_id = _post(session, attempt, facts.charge, _settled_at(facts, now), policy=policy, now=now)
         action, key = "payment.received", f"receipt:{payment_id}"
         letters.stage_to_payer(session, "receipt", key, attempt, now=now, payment_id=payment_id)
         if records.unapplied(session, payment_id):
             letters.stage_to_seller(
-                session, "seller_overpaid", f"seller_overpaid:{payment_id}", account.id, now=now, payment_id=payment_id
+                session,
+                "seller_overpaid",
+                f"seller_overpaid:{payment_id}",
+                attempt.account_id,
+                now=now,
+                payment_id=payment_id,
             )
     elif state == "processing":
         action = "payment.processing"
@@ -166,7 +175,7 @@ def _follow_up(
         action=action,
         actor="stripe",
         now=now,
-        account_id=account.id,
+        account_id=attempt.account_id,
         detail={"attempt": attempt.id, "amount_cents": attempt.amount_cents, "failure": failure},
     )
 

@@ -77,7 +77,7 @@ def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         currency=standing.account.currency,
         # The owner's minimum is for parts of a bill; a bill itself may be as small as Stripe takes.
         minimum_cents=stripe_minimum_cents(standing.account.currency),
-        credit_cents=standing.spare_credit_cents if choice.uses_credit else 0,
+        credit_cents=standing.spare_credit_for(chosen) if choice.uses_credit else 0,
     )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from portal.actions import credit_memos, history, letters, payments, policies
+from portal.actions import credit_memos, history, letters, payments, policies, statements
+from portal.actions.policies import Policy
 from portal.actions.taking_back import Cause, take_off
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.gateways.stripe_values import RefundFacts, StripeRefused, StripeUnavailable
+from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.records import Session, accounts, attempts, charges, ledger, reversals
 from portal.records.ledger import PaymentRow
 from portal.records.reversals import RefundRow
@@ -26,6 +27,7 @@ from portal.rules.reversals import take_back
 
 # https://docs.stripe.com/payments/ach-direct-debit#refunds
 _BANK_LIMIT = timedelta(days=180)
+_KEY_IS_WRONG = (401, 403)
 
 log = structlog.get_logger()
 
@@ -67,6 +69,7 @@ def ask(session: Session, payment: PaymentRow, wish: Wish, *, now: datetime, act
     _check_amount(payment, amount_cents, left)
     if payment.stripe_charge_id is not None:
         _check_stripe(session, payment, wish, now=now)
+    _check_promises(session, payment, amount_cents, policy=policy)
     reopens = _reopens(session, payment, amount_cents)
     if reopens and wish.covers is None:
         raise Refusal(
@@ -117,27 +120,11 @@ def send(resources: Resources, row: RefundRow, *, now: datetime) -> bool:
     if attempt is None or attempt.payment_intent_id is None:
         return False
     try:
-        _find_or_make(resources, resources.stripe, attempt.payment_intent_id, row)
-        payments.sync_payment(resources, attempt.id, now=now)
-    except StripeUnavailable as unavailable:
-        if unavailable.is_remembered:
-            with resources.writing() as session:
-                reversals.change_refund(session, row.id, version=row.version + 1)
-        log.warning("refund.waits", refund=row.id, error=repr(unavailable))
-        return False
-    except StripeRefused as refused:
-        with resources.writing() as session:
-            reversals.change_refund(session, row.id, state="refused", failure=refused.message[:200])
-            letters.stage_to_seller(
-                session,
-                "seller_refund_failed",
-                f"seller_refund_refused:{row.id}",
-                row.account_id,
-                now=now,
-                payment_id=row.payment_id,
-                refund_id=row.id,
-            )
-    except payments.Contended:
+        if _is_made(resources, resources.stripe, attempt.payment_intent_id, row, now=now):
+            payments.sync_payment(resources, attempt.id, now=now)
+    except (StripeUnavailable, StripeRefused, payments.Contended) as error:
+        # What became of it is not known: it is looked for again before anything else.
+        log.warning("refund.waits", refund=row.id, error=repr(error))
         return False
     return True
 
@@ -171,6 +158,19 @@ def _check_amount(payment: PaymentRow, amount_cents: int, left_cents: int) -> No
         raise Refusal("Stripe gives back in steps of %(step)s only.", field="amount", step=words(step, currency))
 
 
+def _check_promises(session: Session, payment: PaymentRow, amount_cents: int, *, policy: Policy) -> None:
+    """Credit that a payment under way has been promised is not given away."""
+    unapplied = min(amount_cents, reversals.unapplied(session, payment.id))
+    account = accounts.by_id(session, payment.account_id)
+    standing = statements.load(session, account, on=policy.today, policy=policy)
+    if unapplied > standing.spare_credit_cents:
+        raise Conflict(
+            "The customer is using this credit for a payment that is under way. Wait until it has arrived, or give "
+            "back %(amount)s or less.",
+            amount=words(standing.spare_credit_cents, payment.currency),
+        )
+
+
 def _check_stripe(session: Session, payment: PaymentRow, wish: Wish, *, now: datetime) -> None:
     contested = [row for row in reversals.contested(session, payment.account_id) if row.payment_id == payment.id]
     if any(row.kind != "inquiry" for row in contested):
@@ -202,8 +202,9 @@ def _reopens(session: Session, payment: PaymentRow, amount_cents: int) -> Sequen
 def _pay_back(session: Session, payment: PaymentRow, row: RefundRow, *, zone: str, now: datetime) -> None:
     """By cheque, wire or cash: the owner has done it, and the books follow."""
     account = accounts.by_id(session, payment.account_id)
-    on = max(local_day(now, zone), reversals.latest_on(session, payment.id))
-    cause = Cause(f"refund:{row.id}", on, now)
+    today = local_day(now, zone)
+    on = max(today, reversals.latest_on(session, payment.id))
+    cause = Cause(f"refund:{row.id}", on, today, now)
     taken = take_off(session, account, payment, row.amount_cents, cause, reverses_discounts=False)
     posted = movements.paid_back(row.id, payment.id, amount_cents=row.amount_cents, on=on)
     ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)
@@ -213,14 +214,45 @@ def _pay_back(session: Session, payment: PaymentRow, row: RefundRow, *, zone: st
     letters.stage_to_customer(session, "refund", f"refund:{row.id}", payment, now=now, refund_id=row.id)
 
 
-def _find_or_make(resources: Resources, stripe: StripeCheckouts, intent_id: str, row: RefundRow) -> RefundFacts:
-    """Stripe forgets keys after a day: whether the refund was made already is asked first."""
-    for refund in stripe.read_payment_by_intent(intent_id).refunds:
-        if refund.metadata.get("refund") == row.public_id:
-            return refund
-    return stripe.create_refund(
-        intent_id,
-        row.amount_cents,
-        metadata={"instance": resources.settings.instance, "refund": row.public_id},
-        idempotency_key=f"refund-{row.public_id}-{row.version}",
-    )
+def _is_made(resources: Resources, stripe: StripeCheckouts, intent_id: str, row: RefundRow, *, now: datetime) -> bool:
+    """Whether Stripe has made it, asking for it where it has not; False where Stripe will not.
+
+    Stripe forgets keys after a day, so whether it was made already is asked first. Raises StripeUnavailable, and
+    StripeRefused where the key or the question is wrong and nothing is known.
+    """
+    if any(
+        refund.metadata.get("refund") == row.public_id for refund in stripe.read_payment_by_intent(intent_id).refunds
+    ):
+        return True
+    try:
+        stripe.create_refund(
+            intent_id,
+            row.amount_cents,
+            metadata={"instance": resources.settings.instance, "refund": row.public_id},
+            idempotency_key=f"refund-{row.public_id}-{row.version}",
+        )
+    except StripeUnavailable as unavailable:
+        if unavailable.is_remembered:
+            with resources.writing() as session:
+                reversals.change_refund(session, row.id, version=row.version + 1)
+        raise
+    except StripeRefused as refused:
+        if refused.status in _KEY_IS_WRONG:
+            raise
+        _refuse(resources, row, refused, now=now)
+        return False
+    return True
+
+
+def _refuse(resources: Resources, row: RefundRow, refused: StripeRefused, *, now: datetime) -> None:
+    with resources.writing() as session:
+        reversals.change_refund(session, row.id, state="refused", failure=refused.message[:200])
+        letters.stage_to_seller(
+            session,
+            "seller_refund_failed",
+            f"seller_refund_refused:{row.id}",
+            row.account_id,
+            now=now,
+            payment_id=row.payment_id,
+            refund_id=row.id,
+        )

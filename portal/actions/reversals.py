@@ -94,13 +94,21 @@ def _take(
         posted = movements.chargeback_moved(step.stripe_id, payment.id, amount_cents=step.amount_cents, on=on)
         _post(session, account, posted, now)
     elif step.kind == "refund":
-        _refund(session, account, payment, step, Cause(f"stripe:{step.stripe_id}", on, now), policy)
+        _refund(session, account, payment, step, Cause(f"stripe:{step.stripe_id}", on, policy.today, now), policy)
     elif step.kind == "refund_failed":
-        _refund_failed(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/failed", on, now))
+        _refund_failed(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/failed", on, policy.today, now))
     elif step.kind == "lost":
-        _lost(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/lost/{step.times}", on, now))
+        _lost(
+            session, account, payment, step, Cause(f"stripe:{step.stripe_id}/lost/{step.times}", on, policy.today, now)
+        )
     else:
-        _reinstated(session, account, payment, step, Cause(f"stripe:{step.stripe_id}/reinstated/{step.times}", on, now))
+        _reinstated(
+            session,
+            account,
+            payment,
+            step,
+            Cause(f"stripe:{step.stripe_id}/reinstated/{step.times}", on, policy.today, now),
+        )
     history.write(
         session,
         action=f"payment.{step.kind}",

@@ -4,15 +4,15 @@ Pages, PDFs, CSV, letters, quotes and postings all start from the same `Standing
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from portal.actions.policies import Policy
-from portal.records import Session, attempts, charges, ledger
+from portal.records import Session, attempts, charges, ledger, reversals
 from portal.records.accounts import AccountRow
-from portal.records.attempts import DebitRow
+from portal.records.attempts import DebitRow, PromiseRow
 from portal.records.charges import ChargeRow, SettlementRow
 from portal.rules.allocation import OpenItem
 from portal.rules.balance import Parts, parts
@@ -27,8 +27,8 @@ from portal.rules.terms import Step, parse_terms, steps
 class Standing:
     """An account on a day: its open charges, the statement made of them, and the same as items to be paid.
 
-    `spare_credit_cents` is what of the account credit no bank debit under way has been promised; `under_way` are the
-    attempts of those debits, oldest first.
+    `promised` is account credit that payments which have not ended are to use, `asked_back_cents` what is about to be
+    paid back; `under_way` are the attempts of bank debits, oldest first.
     """
 
     account: AccountRow
@@ -36,8 +36,20 @@ class Standing:
     charges: Mapping[int, ChargeRow]
     statement: Statement
     items: tuple[OpenItem, ...]
-    spare_credit_cents: int
+    promised: tuple[PromiseRow, ...]
+    asked_back_cents: int
     under_way: tuple[int, ...]
+
+    @property
+    def spare_credit_cents(self) -> int:
+        """The account credit that nothing else is waiting for."""
+        return self.spare_credit_for(())
+
+    def spare_credit_for(self, charge_ids: Collection[int]) -> int:
+        """The account credit that may be used for these charges: an attempt that has one of them makes way."""
+        gives_way = {each.attempt_id for each in self.promised if each.charge_id in charge_ids}
+        kept = sum(each.credit_cents for each in self.promised if each.attempt_id not in gives_way)
+        return max(0, self.statement.balance.credit_cents - kept - self.asked_back_cents)
 
 
 @lru_cache(maxsize=4096)
@@ -70,14 +82,14 @@ def load(
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
     credit_cents = ledger.credit_on(session, account.id, on)
-    promised = sum(debit.credit_cents for each in debits.under_way.values() for debit in each)
     return Standing(
         account=account,
         on=on,
         charges={row.id: row for row in rows},
         statement=statement(statement_items, credit_cents=credit_cents, on=on),
         items=tuple(open_items),
-        spare_credit_cents=max(0, credit_cents - promised),
+        promised=tuple(attempts.promised_credit(session, account.id)) if credit_cents else (),
+        asked_back_cents=reversals.asked_cents(session, account.id) if credit_cents else 0,
         under_way=tuple(sorted({debit.attempt_id for each in debits.under_way.values() for debit in each})),
     )
 

@@ -22,6 +22,10 @@ _VERDICTS: dict[str, Verdict] = {
     "under_review": "open",
     "won": "won",
     "lost": "lost",
+    # The money stays away until an appeal is won; one that was prevented has cost it as well.
+    "appeal_needs_response": "lost",
+    "appeal_under_review": "lost",
+    "prevented": "lost",
 }
 
 
@@ -35,17 +39,22 @@ def dispute_fact(dispute: DisputeFacts, payment: PaymentRow, policy: Policy) -> 
     """What the rules need to know of a dispute, its movements in the payment's own currency."""
     zone = policy.time_zone
     moved = tuple(
-        Moved(each.balance_transaction_id, _in_currency(each, dispute, payment), local_day(each.created_at, zone))
+        Moved(
+            each.balance_transaction_id, in_currency(each, dispute, payment.currency), local_day(each.created_at, zone)
+        )
         for each in dispute.movements
     )
-    last_on = max((each.on for each in moved), default=local_day(dispute.created_at, zone))
+    # A bank's return is final at once; until a chargeback is lost its payment stands.
+    is_return = payment.method == "us_bank_account" and moved
+    last_on = max(each.on for each in moved) if is_return else policy.today
     return DisputeFact(dispute.dispute_id, _VERDICTS.get(dispute.status, "unknown"), moved, last_on)
 
 
 def known_refund(refund: RefundFacts, rows: Sequence[RefundRow]) -> RefundRow | None:
     """The row of a refund at Stripe: by its id or, where we never got that, by what we sent along."""
     by_id = next((row for row in rows if row.stripe_refund_id == refund.refund_id), None)
-    return by_id or next((row for row in rows if row.public_id == refund.metadata.get("refund")), None)
+    ours = (row for row in rows if row.stripe_refund_id is None and row.public_id == refund.metadata.get("refund"))
+    return by_id or next(ours, None)
 
 
 def refund_is_news(refund: RefundFacts, row: RefundRow | None) -> bool:
@@ -103,6 +112,14 @@ def remember_dispute(
     return reversals.add_chargeback(session, owner | values)
 
 
+def in_currency(moved: DisputeMovement, dispute: DisputeFacts, currency: str) -> int:
+    """Signed cents in the payment's currency, where Stripe's balance is in another and its rate has changed between."""
+    if moved.currency == currency:
+        return moved.amount_cents
+    same_way = [abs(each.amount_cents) for each in dispute.movements if each.amount_cents * moved.amount_cents > 0]
+    return share(dispute.amount_cents, moved.amount_cents, max(same_way, default=1))
+
+
 def _refund_state(refund: RefundFacts) -> str:
     return _REFUND_STATES.get(refund.status, "pending")
 
@@ -111,11 +128,3 @@ def _kind(dispute: DisputeFacts, payment: PaymentRow) -> str:
     if payment.method == "us_bank_account":
         return "return"
     return "inquiry" if dispute.status.startswith("warning_") and not dispute.movements else "chargeback"
-
-
-def _in_currency(moved: DisputeMovement, dispute: DisputeFacts, payment: PaymentRow) -> int:
-    """Signed cents in the payment's currency, where Stripe's balance is in another."""
-    if moved.currency == payment.currency:
-        return moved.amount_cents
-    whole = max(abs(each.amount_cents) for each in dispute.movements)
-    return share(dispute.amount_cents, moved.amount_cents, whole)

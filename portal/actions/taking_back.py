@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from portal.actions.allocations import Source, allocate
 from portal.records import Session, charges, ledger, numbers, reversals
@@ -15,11 +16,20 @@ from portal.rules.reversals import Again, Applied, Release, TakenBack, put_back,
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why money moves: the movement that takes it or brings it (its source), the business date, the moment."""
+    """Why money moves: the movement that takes it or brings it (its source), the business date, today, the moment."""
 
     source: str
     on: date
+    today: date
     now: datetime
+
+
+class _Discount(NamedTuple):
+    cents: int
+    tax_cents: int
+
+
+_NOTHING = _Discount(0, 0)
 
 
 def take_off(
@@ -44,7 +54,8 @@ def take_off(
     )
     standing = {each.allocation_id: each for each in applied}
     for release in taken.releases:
-        _release(session, account, release, standing[release.allocation_id], cause)
+        also = _unsettle(session, account, release, cause) if reverses_discounts else _NOTHING
+        _release(session, account, release, standing[release.allocation_id], cause, also=also)
     if taken.debit_note_cents:
         _debit_note(session, account, payment, taken.debit_note_cents, cause)
     return taken
@@ -58,7 +69,8 @@ def take_off_charge(
     taken = take_back(amount_cents, unapplied_cents=0, applied=applied, reverses_discounts=True)
     standing = {each.allocation_id: each for each in applied}
     for release in taken.releases:
-        _release(session, account, release, standing[release.allocation_id], cause)
+        also = _unsettle(session, account, release, cause)
+        _release(session, account, release, standing[release.allocation_id], cause, also=also)
     return taken
 
 
@@ -72,6 +84,10 @@ def put_on_again(
     released = reversals.released(session, payment.id, reversals.came_back(session, payment.id))
     found = put_back(left, released=released, open_cents=opens)
     for again in found:
+        # What is dated back takes nothing that was not open on every day since.
+        wanted = again.amount_cents + again.discount_cents
+        charge = ledger.of_charge(session, again.charge_id, date.max)
+        on = rules.open_from(charge, wanted, since=cause.on, today=max(cause.on, cause.today))
         posted = allocate(
             session,
             account,
@@ -79,14 +95,46 @@ def put_on_again(
             Application(again.charge_id, again.amount_cents, again.discount_cents),
             tax_cents=again.discount_tax_cents,
             started_on=again.started_on,
-            on=cause.on,
+            on=on,
             now=cause.now,
         )
         ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
     return found
 
 
-def _release(session: Session, account: AccountRow, release: Release, applied: Applied, cause: Cause) -> None:
+def _unsettle(session: Session, account: AccountRow, release: Release, cause: Cause) -> "_Discount":
+    """In full mode a discount came with what settled the charge: without this part of that it goes, whosesoever
+    payment had brought it."""
+    cents = tax_cents = 0
+    for each in reversals.applied_on_charge(session, release.charge_id):
+        if each.is_pro_rata or not each.discount_cents or each.allocation_id == release.allocation_id:
+            continue
+        cents += each.discount_cents
+        tax_cents += each.discount_tax_cents
+        posted = rules.discount_reversed(
+            each.allocation_id,
+            release.charge_id,
+            discount_cents=each.discount_cents,
+            tax_cents=each.discount_tax_cents,
+            on=max(cause.on, each.effective_on),
+            because=cause.source,
+            payment_id=each.payment_id,
+            credit_id=each.credit_id,
+        )
+        ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
+    return _Discount(cents, tax_cents)
+
+
+def _release(
+    session: Session,
+    account: AccountRow,
+    release: Release,
+    applied: Applied,
+    cause: Cause,
+    *,
+    also: "_Discount",
+) -> None:
+    """`also`: discounts that had come with other payments and go with this money; they come back with it."""
     on = max(cause.on, applied.effective_on)
     release_id = reversals.add_release(
         session,
@@ -94,8 +142,8 @@ def _release(session: Session, account: AccountRow, release: Release, applied: A
             "account_id": account.id,
             "allocation_id": release.allocation_id,
             "amount_cents": release.amount_cents,
-            "discount_cents": release.discount_cents,
-            "discount_tax_cents": release.discount_tax_cents,
+            "discount_cents": release.discount_cents + also.cents,
+            "discount_tax_cents": release.discount_tax_cents + also.tax_cents,
             "because": cause.source,
             "effective_on": on,
             "created_at": cause.now,
@@ -150,7 +198,7 @@ def _free(session: Session, account: AccountRow, charge_id: int, cents: int, cau
         )
         missing -= sum(release.amount_cents for release in taken.releases)
         for release in taken.releases:
-            _release(session, account, release, each, cause)
+            _release(session, account, release, each, cause, also=_NOTHING)
 
 
 def _debit_note(session: Session, account: AccountRow, payment: PaymentRow, cents: int, cause: Cause) -> None:

@@ -69,8 +69,8 @@ def write_off(
 
 def recover(
     session: Session, account: AccountRow, payment_id: int, lines: Sequence[QuoteLine], *, on: date, now: datetime
-) -> bool:
-    """Open again what this money is for and was written off, so that it can be applied; whether there was any."""
+) -> None:
+    """Open again what this money is for and was written off, so that it can be applied."""
     wanted = {line.charge_id: line.pay_cents + line.discount_cents + line.credit_cents for line in lines}
     given_up = records.given_up(session, wanted)
     for each in given_up:
@@ -79,9 +79,9 @@ def recover(
         posted = movements.recovered(
             payment_id,
             each.charge_id,
+            records.times_recovered(session, payment_id, each.charge_id) + 1,
             amount_cents=cents,
             tax_cents=share(each.tax_cents, cents, each.amount_cents),
             on=on,
         )
         ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)
-    return bool(given_up)

@@ -33,16 +33,19 @@ _LONGEST_AMOUNT = 40
 
 
 class PayForm(Form):
-    """What check and pay sends besides the choice. `expected` is the amount on its button, in cents."""
+    """What check and pay sends besides the choice. `expected` is the amount on its button, `expected_credit` the
+    account credit used with it, in cents."""
 
     method: Literal["card", "ach"]
     expected: int
+    expected_credit: int = 0
     replace: str | None = None
 
 
 _WORDS = {
     ("method", "*"): "Choose how you want to pay.",
     ("expected", "*"): "Check the figures again, then press the button.",
+    ("expected_credit", "*"): "Check the figures again, then press the button.",
     ("replace", "*"): "Check the figures again, then press the button.",
 }
 
@@ -73,7 +76,7 @@ def start(visit: Visit) -> Response:
             visit, access, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422
         )
     payer = Payer(access.account.id, access.session_id, access.contact_id)
-    wish = Wish(choice, _method(form.method), form.expected, form.replace)
+    wish = Wish(choice, _method(form.method), form.expected, form.replace, form.expected_credit)
     try:
         address = checkouts.begin(visit.resources, payer, wish, now=visit.now)
         return visit.see(address or f"/a/{access.account.public_id}?credit=used")
@@ -214,7 +217,7 @@ def _check_page(
         "other": other,
         "errors": errors or [],
         # A lump sum is money, and a link to one document shows no account.
-        "spare_credit": words.money_or_nothing(standing.spare_credit_cents) if offers_credit else "",
+        "spare_credit": words.money_or_nothing(_spare(standing, choice)) if offers_credit else "",
         "links": {
             "action": f"{base}/payments",
             "statement": base,
@@ -222,6 +225,11 @@ def _check_page(
         },
     }
     return visit.page("payments/check.html", context, policy=policy, account=account, status=status)
+
+
+def _spare(standing: Standing, choice: Choice) -> int:
+    """The account credit that could be used for this choice."""
+    return standing.spare_credit_for([row.id for row in standing.charges.values() if row.public_id in choice.charges])
 
 
 def _other(visit: Visit, other: AttemptRow, access: Access, words: Words) -> dict[str, str]:

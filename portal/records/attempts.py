@@ -47,6 +47,14 @@ class QuotedRow(NamedTuple):
     credit_cents: int
 
 
+class PromiseRow(NamedTuple):
+    """Account credit that an attempt which has not ended is to use, and for which charge."""
+
+    attempt_id: int
+    charge_id: int
+    credit_cents: int
+
+
 class DebitRow(NamedTuple):
     """A bank debit for a charge: under way, or (`failed_at`) one that failed or was returned and had a discount.
 
@@ -129,6 +137,15 @@ _DEBITS = (
     )
     .order_by(attempts.c.id)
 )
+_PROMISED = (
+    select(attempts.c.id, attempt_charges.c.charge_id, attempt_charges.c.credit_cents)
+    .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
+    .where(
+        attempts.c.account_id == bindparam("account"),
+        attempts.c.state.in_(("created", "open", "processing")),
+        attempt_charges.c.credit_cents > 0,
+    )
+)
 _OVERDUE = (
     select(*_ATTEMPT)
     .where(attempts.c.state.in_(("created", "open")), attempts.c.checkout_expires_at < bindparam("now"))
@@ -166,6 +183,8 @@ _WITHOUT_PAYMENT = (
     .where(attempts.c.account_id == bindparam("account"), attempts.c.state.in_(("processing", "failed")))
     .order_by(attempts.c.id.desc())
 )
+_CHANGE = update(attempts).where(attempts.c.id == bindparam("wanted"), attempts.c.version == bindparam("read_version"))
+_LET_GO = update(attempt_charges).where(attempt_charges.c.attempt_id == bindparam("attempt")).values(is_active=False)
 
 
 def by_id(session: Session, attempt_id: int) -> AttemptRow:
@@ -210,6 +229,11 @@ def debits(session: Session, account_id: int, *, before: datetime) -> Sequence[D
     return [DebitRow(*row) for row in found]
 
 
+def promised_credit(session: Session, account_id: int) -> Sequence[PromiseRow]:
+    """The account credit that checkouts and bank debits which have not ended are to use."""
+    return [PromiseRow(*row) for row in session.execute(_PROMISED, {"account": account_id})]
+
+
 def without_payment(session: Session, account_id: int) -> Sequence[AttemptRow]:
     """The account's attempts that are under way or came to nothing at the bank, newest first."""
     return [AttemptRow(*row) for row in session.execute(_WITHOUT_PAYMENT, {"account": account_id})]
@@ -246,14 +270,11 @@ def add(session: Session, values: dict[str, object], lines: Sequence[dict[str, o
 
 def change(session: Session, attempt: AttemptRow, **values: object) -> bool:
     """Change the attempt if it still is the version that was read; False where somebody was faster."""
-    changed = session.execute(
-        update(attempts)
-        .where(attempts.c.id == attempt.id, attempts.c.version == attempt.version)
-        .values(version=attempt.version + 1, **values)
-    )
+    wanted = {"wanted": attempt.id, "read_version": attempt.version}
+    changed = session.execute(_CHANGE, wanted | {"version": attempt.version + 1} | values)
     return changed.rowcount == 1
 
 
 def let_go(session: Session, attempt_id: int) -> None:
     """The attempt no longer keeps its charges from being paid by another."""
-    session.execute(update(attempt_charges).where(attempt_charges.c.attempt_id == attempt_id).values(is_active=False))
+    session.execute(_LET_GO, {"attempt": attempt_id})

@@ -85,6 +85,10 @@ _APPLIED = (
     .where(allocations.c.payment_id.in_(bindparam("payments", expanding=True)))
     .order_by(allocations.c.id)
 )
+_ADD_MOVEMENTS = insert(movements)
+_ADD_PAYMENT = insert(payments).returning(payments.c.id)
+_ADD_ALLOCATION = insert(allocations).returning(allocations.c.id)
+_LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update()
 _BY_STRIPE_CHARGE = select(payments.c.id).where(payments.c.stripe_charge_id == bindparam("wanted"))
 _MOVEMENT = (
     movements.c.source,
@@ -144,7 +148,7 @@ def post(
         for movement in found
     ]
     if rows:
-        session.execute(insert(movements), rows)
+        session.execute(_ADD_MOVEMENTS, rows)
 
 
 def credit_on(session: Session, account_id: int, on: date) -> int:
@@ -225,13 +229,12 @@ def applied(session: Session, payment_ids: Sequence[int]) -> Sequence[AppliedRow
 
 def add_payment(session: Session, values: dict[str, object]) -> int:
     """Insert a payment and return its id; a Stripe charge that is already there raises IntegrityError."""
-    made = session.execute(insert(payments).returning(payments.c.id), values | {"public_id": new_public_id()})
-    return int(made.scalar_one())
+    return int(session.execute(_ADD_PAYMENT, values | {"public_id": new_public_id()}).scalar_one())
 
 
 def add_allocation(session: Session, values: dict[str, object]) -> int:
     """Insert an allocation and return its id; the movements that post it are named after that."""
-    return int(session.execute(insert(allocations).returning(allocations.c.id), values).scalar_one())
+    return int(session.execute(_ADD_ALLOCATION, values).scalar_one())
 
 
 def payment_of_stripe_charge(session: Session, stripe_charge_id: str) -> int | None:
@@ -241,7 +244,8 @@ def payment_of_stripe_charge(session: Session, stripe_charge_id: str) -> int | N
 
 def lock_account(session: Session, account_id: int) -> None:
     """Let one writer at a time decide about this account (SQLite's write lock does so already)."""
-    session.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update()).one()
+    if session.dialect.name != "sqlite":
+        session.execute(_LOCK, {"account": account_id}).one()
 
 
 def _movement(row: Sequence[Any]) -> Movement:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from portal.records.engine import Session
 from portal.records.tables import allocations, chargebacks, charges, movements, refunds, releases
 from portal.records.types import cents, new_public_id
-from portal.rules.reversals import Applied, Release
+from portal.rules.reversals import DECIDED, Applied, Release
 
 
 class RefundRow(NamedTuple):
@@ -220,6 +220,14 @@ def refund_by_id(session: Session, refund_id: int) -> RefundRow:
     return _refunds(session, select(*_REFUND).where(refunds.c.id == refund_id))[0]
 
 
+def asked_cents(session: Session, account_id: int) -> int:
+    """What of the account's payments is about to go back and has not been posted yet."""
+    total = select(cents(func.sum(refunds.c.amount_cents)))
+    return int(
+        session.execute(total.where(refunds.c.account_id == account_id, refunds.c.state == "created")).scalar_one()
+    )
+
+
 def unsent_refunds(session: Session) -> Sequence[RefundRow]:
     """Refunds that were asked for and of which Stripe's answer is not known."""
     return _refunds(session, select(*_REFUND).where(refunds.c.state == "created"))
@@ -249,8 +257,7 @@ def chargeback_by_id(session: Session, chargeback_id: int) -> ChargebackRow:
 
 def contested(session: Session, account_id: int) -> Sequence[ChargebackRow]:
     """Disputes of the account's payments that the bank has not decided."""
-    decided = ("won", "lost", "warning_closed", "prevented")
-    found = select(*_CHARGEBACK).where(chargebacks.c.account_id == account_id, chargebacks.c.state.not_in(decided))
+    found = select(*_CHARGEBACK).where(chargebacks.c.account_id == account_id, chargebacks.c.state.not_in(DECIDED))
     return [ChargebackRow(*row) for row in session.execute(found.order_by(chargebacks.c.id))]
 
 

@@ -45,6 +45,17 @@ def given_up(session: Session, charge_ids: Collection[int]) -> Sequence[GivenUp]
     return [GivenUp(*row) for row in session.execute(_OF_CHARGES, {"charges": list(charge_ids)})]
 
 
+def times_recovered(session: Session, payment_id: int, charge_id: int) -> int:
+    """How often money of the payment has taken up again what was written off of the charge."""
+    source = f"recovery:{payment_id}/{charge_id}"
+    steps = select(func.count()).where(
+        movements.c.charge_id == charge_id,
+        or_(movements.c.source == source, movements.c.source.startswith(f"{source}/")),
+        movements.c.source.not_like("%/tax"),
+    )
+    return session.execute(steps).scalar_one()
+
+
 def add(
     session: Session,
     *,

@@ -1,8 +1,9 @@
 """What must hold of the books at all times (money.md 2), each breach named: for `portal check` and property tests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from portal.rules.balance import Balance, Parts
 from portal.rules.ledger import LedgerAccount, Movement, receivable_cents, unapplied_cents
@@ -46,18 +47,32 @@ def shape_breaches(rows: Iterable[tuple[str, str, str, int]]) -> list[Breach]:
 
 
 def open_breaches(amounts: Mapping[int, int], movements: Iterable[Movement]) -> list[Breach]:
-    """2: 0 <= open <= amount for every charge; amounts is charge id -> amount_cents as issued."""
-    opens: dict[int, int] = defaultdict(int)
+    """2: 0 <= open <= amount for every charge on every day; amounts is charge id -> amount_cents as issued."""
+    by_day: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for movement in movements:
-        if movement.charge_id is not None:
-            opens[movement.charge_id] += receivable_cents(movement)
-        elif receivable_cents(movement):
-            opens[0] += receivable_cents(movement)
+        if movement.charge_id is not None or receivable_cents(movement):
+            by_day[movement.charge_id or 0][movement.effective_on] += receivable_cents(movement)
     return [
-        Breach(2, f"charge {charge_id}", f"open is {open_cents}, outside 0 to {amounts.get(charge_id, 0)}")
-        for charge_id, open_cents in sorted(opens.items())
-        if not 0 <= open_cents <= amounts.get(charge_id, 0)
+        Breach(2, f"charge {charge_id}", f"open is {worst}{_when(days, on)}, outside 0 to {amounts.get(charge_id, 0)}")
+        for charge_id, days in sorted(by_day.items())
+        for on, worst in _outside(days, amounts.get(charge_id, 0))
     ]
+
+
+def _outside(days: Mapping[date, int], most: int) -> Iterator[tuple[date, int]]:
+    """The last day, if there is one, at whose end the running total is below 0 or above the most."""
+    found, running = None, 0
+    for on in sorted(days):
+        running += days[on]
+        if not 0 <= running <= most:
+            found = on, running
+    if found:
+        yield found
+
+
+def _when(days: Mapping[date, int], on: date) -> str:
+    """Which day is meant, where it is not how things stand in the end."""
+    return "" if on == max(days) else f" on {on.isoformat()}"
 
 
 def payment_breaches(received: Mapping[int, int], movements: Iterable[Movement]) -> list[Breach]:
@@ -116,6 +131,7 @@ def parts_breaches(charge_id: int, open_cents: int, parts: Parts) -> list[Breach
 
 def balance_breaches(customer: str, balance: Balance, movements: Iterable[Movement]) -> list[Breach]:
     """6: balance = sum of open - account credit, both as the movements say."""
+    movements = list(movements)
     open_cents = credit_cents = 0
     for movement in movements:
         open_cents += receivable_cents(movement)
@@ -124,8 +140,11 @@ def balance_breaches(customer: str, balance: Balance, movements: Iterable[Moveme
     if balance.open_cents != open_cents or balance.balance_cents != open_cents - credit_cents:
         sentence = f"balance {balance.balance_cents}, but the books say {open_cents - credit_cents}"
         found.append(Breach(6, customer, sentence))
-    if credit_cents < 0:
-        found.append(Breach(6, customer, f"account credit is {credit_cents}, below 0"))
+    days: dict[date, int] = defaultdict(int)
+    for movement in movements:
+        days[movement.effective_on] += unapplied_cents(movement)
+    for on, worst in _outside(days, sum(cents for cents in days.values() if cents > 0)):
+        found.append(Breach(6, customer, f"account credit is {worst}{_when(days, on)}, below 0"))
     return found
 
 

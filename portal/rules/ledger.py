@@ -1,5 +1,6 @@
 """The ledger's shape: accounts, one movement, and the movements of each business event (money.md 2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -170,6 +171,27 @@ def unapplied_cents(movement: Movement) -> int:
 def balance_cents(movement: Movement) -> int:
     """Signed effect on what the customer owes: receivable less unapplied; 0 for an application."""
     return receivable_cents(movement) - unapplied_cents(movement)
+
+
+def open_from(movements: Iterable[Movement], cents: int, *, since: date, today: date) -> date:
+    """The first day, from since on, from which that much of a charge stays open: money put on it then is never more
+    than was open, on any day. `today` where it never stays."""
+    by_day: dict[date, int] = {}
+    for movement in movements:
+        by_day[movement.effective_on] = by_day.get(movement.effective_on, 0) + receivable_cents(movement)
+    open_cents = sum(by_day.values())
+    first = since
+    for day in sorted(by_day, reverse=True):
+        if open_cents < cents:
+            return today
+        # From this day on it was enough; before it, what it changed was not there yet.
+        open_cents -= by_day[day]
+        if day <= since:
+            break
+        if open_cents < cents:
+            first = day
+            break
+    return max(since, first)
 
 
 def legs(

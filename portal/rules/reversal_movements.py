@@ -78,9 +78,12 @@ def written_off(write_off_id: int, charge_id: int, *, amount_cents: int, tax_cen
     )
 
 
-def recovered(payment_id: int, charge_id: int, *, amount_cents: int, tax_cents: int, on: date) -> Movements:
-    """Money came for what was written off: receivable / as written off `recovery:<payment>/<charge>`."""
-    source = f"recovery:{payment_id}/{charge_id}"
+def recovered(payment_id: int, charge_id: int, times: int, *, amount_cents: int, tax_cents: int, on: date) -> Movements:
+    """Money came for what was written off: receivable / as written off `recovery:<payment>/<charge>`.
+
+    The same payment may do so in several steps, each after the first with its number behind: `…/2`.
+    """
+    source = f"recovery:{payment_id}/{charge_id}" + (f"/{times}" if times > 1 else "")
     return legs(
         (source, _RECEIVABLE, LedgerAccount.BAD_DEBT, amount_cents - tax_cents),
         (f"{source}/tax", _RECEIVABLE, LedgerAccount.TAX_PAYABLE, tax_cents),

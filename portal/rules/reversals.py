@@ -12,6 +12,9 @@ from typing import Literal, NamedTuple
 from portal.rules.ledger import Movement
 from portal.rules.money import share
 
+# Stripe's words for a dispute of which nothing more is to be expected.
+DECIDED = frozenset({"won", "lost", "warning_closed", "prevented"})
+
 Verdict = Literal["open", "won", "lost", "unknown"]
 
 
@@ -152,7 +155,7 @@ def missing(
         Step("moved", each.transaction_id, each.amount_cents, each.on)
         for dispute in disputes
         for each in dispute.moved
-        if f"stripe:{each.transaction_id}" not in posted
+        if each.amount_cents and f"stripe:{each.transaction_id}" not in posted
     ]
     failed = [
         Step("refund_failed", each.refund_id, each.amount_cents, each.on)

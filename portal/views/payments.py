@@ -61,6 +61,7 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
         "amount": typed,
         "credit": words.money_or_nothing(-found.credit_cents),
         "credit_used": words.money_or_nothing(found.credit_cents),
+        "credit_cents": found.credit_cents,
         "balance": words.money(balance),
         "discount": words.money_or_nothing(-found.discount_cents),
         "total": words.money(found.total_cents),

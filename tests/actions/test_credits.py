@@ -6,13 +6,15 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
+from portal.actions import refunds
 from portal.actions.check import check_books
 from portal.actions.checkouts import FiguresChanged
 from portal.actions.quotes import Choice
-from portal.records import credits, ledger
+from portal.actions.refunds import Wish
+from portal.records import credits, ledger, reversals
 from portal.records.tables import allocations, letters
 from portal.rules.ledger import credit_issued
-from portal.rules.refusals import Refusal
+from portal.rules.refusals import Conflict, Refusal
 from tests.support.shop import Shop, cheque, together
 
 
@@ -50,7 +52,7 @@ def credit(shop: Shop) -> int:
 
 def test_credit_and_money_settle_the_example_together(shop: Shop) -> None:
     give(shop, 30_000)
-    shop.begin(first(shop), 68_160)
+    shop.begin(first(shop), 68_160, credit_cents=30_000)
     shop.sync(shop.pay_by_card())
     assert (shop.opens(), credit(shop)) == ({"1002": 60_000}, 0)
     assert shop.house.stripe.all("charge")[0]["amount"] == 68_160
@@ -66,7 +68,7 @@ def test_credit_that_is_kept_stays(shop: Shop) -> None:
 def test_credit_that_covers_all_needs_no_stripe(shop: Shop) -> None:
     give(shop, 60_000)
     give(shop, 40_000, "CM-10")
-    assert shop.begin(first(shop), 0) == ""
+    assert shop.begin(first(shop), 0, credit_cents=98_160) == ""
     assert (shop.opens(), credit(shop)) == ({"1002": 60_000}, 1_840)
     assert shop.house.stripe.requests == []
     with shop.house.resources.reading() as session:
@@ -78,35 +80,67 @@ def test_credit_that_covers_all_needs_no_stripe(shop: Shop) -> None:
 def test_credit_for_all_ends_the_checkout_that_was_open_for_it(shop: Shop) -> None:
     shop.pay_first()
     give(shop, 98_160)
-    shop.begin(first(shop), 0)
+    shop.begin(first(shop), 0, credit_cents=98_160)
     assert [attempt.state for attempt in shop.attempts()] == ["expired"]
     assert shop.opens() == {"1002": 60_000}
 
 
 def test_credit_promised_to_a_bank_debit_is_not_promised_again(shop: Shop) -> None:
     give(shop, 30_000)
-    shop.begin(first(shop), 68_160, method="us_bank_account")
+    shop.begin(first(shop), 68_160, method="us_bank_account", credit_cents=30_000)
     shop.sync(shop.pay_by_bank())
     standing = shop.standing()
     assert standing.statement.rows[0].item.parts.pending_cents == 100_000
     assert (standing.spare_credit_cents, standing.statement.balance.credit_cents) == (0, 30_000)
     with pytest.raises(FiguresChanged):
-        shop.begin(Choice((shop.second.public_id,), uses_credit=True), 28_800)
+        shop.begin(Choice((shop.second.public_id,), uses_credit=True), 28_800, credit_cents=30_000)
     shop.house.clock.move(days=6)
     shop.house.stripe.tick()
     shop.sync(shop.attempts()[0])
     assert (shop.opens(), credit(shop)) == ({"1002": 60_000}, 0)
 
 
-def test_credit_that_went_elsewhere_meanwhile_leaves_its_part_open(shop: Shop) -> None:
+def test_credit_that_one_checkout_waits_for_is_not_offered_to_another(shop: Shop) -> None:
     give(shop, 30_000)
-    shop.begin(first(shop), 68_160)
+    shop.begin(first(shop), 68_160, credit_cents=30_000)
     attempt = shop.pay_by_card()
-    shop.begin(Choice((shop.second.public_id,), uses_credit=True), 28_800)
+    with pytest.raises(FiguresChanged):
+        shop.begin(Choice((shop.second.public_id,), uses_credit=True), 28_800, credit_cents=30_000)
+    shop.begin(Choice((shop.second.public_id,), uses_credit=True), 58_800)
     shop.sync(shop.pay_by_card())
     shop.sync(attempt)
-    assert shop.opens() == {"1001": 31_840}
-    assert credit(shop) == 0
+    assert (shop.opens(), credit(shop)) == ({}, 0)
+
+
+def test_credit_that_was_shown_is_what_is_used(shop: Shop) -> None:
+    give(shop, 150_000)
+    with pytest.raises(FiguresChanged):
+        # The discount ended since the page was loaded: the total is 0 as before, but more credit would go.
+        shop.house.clock.move(days=30)
+        shop.begin(first(shop), 0, credit_cents=98_160)
+    assert credit(shop) == 150_000
+
+
+def test_credit_that_a_bank_debit_waits_for_is_not_given_back(shop: Shop) -> None:
+    with shop.house.resources.writing() as session:
+        payment = ledger.payment_by_id(session, cheque(shop, session, shop.second.id, 90_000))
+    assert credit(shop) == 30_000
+    shop.begin(first(shop), 68_160, method="us_bank_account", credit_cents=30_000)
+    shop.sync(shop.pay_by_bank())
+    with pytest.raises(Conflict, match="under way"):
+        refunds.refund(
+            shop.house.resources, payment, Wish(30_000, covers=False), now=shop.house.clock.now(), actor="cli"
+        )
+    assert credit(shop) == 30_000
+
+
+def test_credit_that_is_about_to_go_back_is_not_offered(shop: Shop) -> None:
+    with shop.house.resources.writing() as session:
+        payment = ledger.payment_by_id(session, cheque(shop, session, shop.second.id, 90_000))
+        values: dict[str, object] = {"account_id": shop.account.id, "payment_id": payment.id, "amount_cents": 30_000}
+        asked = {"state": "created", "asked_by": "cli", "created_at": shop.house.clock.now()}
+        reversals.add_refund(session, values | asked)
+    assert shop.standing().spare_credit_cents == 0
 
 
 def test_eight_presses_at_once_use_it_once(shop: Shop) -> None:
@@ -114,7 +148,7 @@ def test_eight_presses_at_once_use_it_once(shop: Shop) -> None:
 
     def press() -> None:
         with suppress(Refusal):
-            shop.begin(first(shop), 0)
+            shop.begin(first(shop), 0, credit_cents=98_160)
 
     together(8, press)
     assert (shop.opens(), credit(shop)) == ({"1002": 60_000}, 0)

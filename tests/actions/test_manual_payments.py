@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.actions import manual_payments, policies, write_offs
+from portal.actions import manual_payments, policies, refunds, write_offs
 from portal.actions.check import check_books
 from portal.actions.manual_payments import Recorded
 from portal.records import ledger
 from portal.records.ledger import PaymentRow
 from portal.rules.refusals import Conflict, Refusal
-from tests.actions.test_reversals import Paid
+from tests.support.paid import Paid
 from tests.support.shop import Shop, together
 
 
@@ -95,6 +95,37 @@ def test_a_returned_cheque_opens_everything_and_may_cost_a_fee(desk: Desk) -> No
     assert desk.shop.opens() == {"1001": 100_000, "1002": 60_000, "FEE-00001": 2_500}
     with pytest.raises(Conflict, match="already"):
         desk.do("bounce", payment, fee_cents=0, on=desk.today)
+
+
+def test_a_cheque_that_was_paid_back_in_part_and_comes_back_is_owed_whole(desk: Desk) -> None:
+    payment = desk.record(98_160)
+    shop = desk.shop
+    wish = refunds.Wish(40_000, covers=False)
+    refunds.refund(shop.house.resources, payment, wish, now=shop.house.clock.now(), actor="cli")
+    assert desk.do("bounce", payment, fee_cents=0, on=desk.today) == 98_160
+    # The invoice, and what had been paid back of money that never was.
+    assert shop.opens() == {"1001": 100_000, "1002": 60_000, "DN-00001": 40_000}
+
+
+def test_money_taken_up_again_in_steps(desk: Desk) -> None:
+    give_up(desk.shop)
+    payment = desk.record(30_000, charge_ids=())
+    for cents in (10_000, 10_000):
+        desk.do("allocate", payment, charge_ids=[desk.shop.second.id], amount_cents=cents)
+    assert (desk.shop.opens(), desk.credit) == ({"1001": 100_000}, 10_000)
+
+
+def test_a_late_cheque_takes_nothing_on_days_when_nothing_was_open(desk: Desk) -> None:
+    """The first cheque settled the invoice and came back ten days later; the second is dated in between."""
+    first = desk.record(98_160, charge_ids=[desk.shop.first.id])
+    desk.shop.house.clock.move(days=10)
+    today = desk.shop.house.clock.now().date()
+    desk.do("bounce", first, fee_cents=0, on=today)
+    desk.shop.house.clock.move(days=1)
+    late = date(2026, 3, 6)
+    desk.enter(Recorded("cheque", 100_000, late, late, "1188", charge_ids=[desk.shop.first.id]))
+    # Received in time for the discount; `desk` checks that no day ever has less than nothing open.
+    assert desk.shop.opens() == {"1002": 60_000}
 
 
 def test_a_payment_of_stripes_is_not_returned_by_hand(desk: Desk) -> None:

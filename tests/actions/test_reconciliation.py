@@ -15,7 +15,7 @@ from portal.gateways.stripe_values import StripeUnavailable
 from portal.records import breaks
 from portal.records.tables import inbox as inbox_table
 from portal.records.tables import letters, movements
-from tests.actions.test_reversals import Paid
+from tests.support.paid import Paid
 from tests.support.shop import Shop
 
 

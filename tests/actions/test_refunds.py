@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from e2e.stripe import Fault
+from e2e.stripe import TEST_KEY, Fault
 from portal.actions import refunds
 from portal.actions.check import check_books
 from portal.actions.refunds import Wish
@@ -13,7 +13,8 @@ from portal.records import credits, ledger, reversals
 from portal.records.reversals import RefundRow
 from portal.records.tables import letters, movements
 from portal.rules.refusals import Conflict, Refusal
-from tests.actions.test_reversals import Paid
+from tests.support.books import add_invoice
+from tests.support.paid import Paid
 from tests.support.shop import Shop, cheque, together
 
 
@@ -84,6 +85,49 @@ def test_no_more_than_is_left(paid: Paid) -> None:
     refund(paid, covers=False)
     with pytest.raises(Conflict, match="Nothing of this payment is left"):
         refund(paid, covers=False)
+
+
+def test_the_tax_of_credit_memos_adds_up(shop: Shop) -> None:
+    """money.md 1: tax 0.83 on 10.00, credits of 3.33, 3.33, 3.34: 0.28, 0.27, 0.28."""
+    now = shop.house.clock.now()
+    with shop.house.resources.writing() as session:
+        small = add_invoice(session, shop.account, "1003", issued_on=now.date(), net_cents=917, tax_cents=83, now=now)
+        payment = ledger.payment_by_id(session, cheque(shop, session, small.id, 1_000))
+    for cents in (333, 333, 334):
+        wish = Wish(amount_cents=cents, covers=True)
+        refunds.refund(shop.house.resources, payment, wish, now=shop.house.clock.now(), actor="cli")
+    with shop.house.resources.reading() as session:
+        assert [memo.tax_cents for memo in credits.of_account(session, shop.account.id)] == [28, 27, 28]
+
+
+def test_a_key_that_is_wrong_says_nothing_of_a_refund(paid: Paid) -> None:
+    """The answer was lost, and the key was replaced before it was asked for again."""
+    paid.stripe.fault(Fault("drop_after", path="/v1/refunds", times=None))
+    row = refund(paid, amount_cents=20_000, covers=False)
+    paid.stripe.heal()
+    paid.stripe.api_keys = ("sk_test_another",)
+    house = paid.shop.house
+    refunds.send_waiting(house.resources, now=house.clock.now())
+    with house.resources.reading() as session:
+        assert reversals.refund_by_id(session, row.id).state == "created"
+    paid.stripe.api_keys = (TEST_KEY,)
+    refunds.send_waiting(house.resources, now=house.clock.now())
+    assert len(paid.stripe.all("refund")) == 1
+    assert paid.shop.opens()["1001"] == 20_000
+    assert paid.letters() == ["refund"]
+
+
+def test_two_refunds_at_stripe_for_one_wish_are_both_posted(paid: Paid) -> None:
+    refund(paid, amount_cents=10_000, covers=False)
+    (made,) = paid.stripe.all("refund")
+    again = paid.stripe.refund(paid.intent, 10_000)
+    with paid.stripe.lock:
+        again["metadata"] = dict(made["metadata"])
+    for _ in range(3):
+        paid.sync()
+    assert paid.shop.opens()["1001"] == 20_000
+    with paid.shop.house.resources.reading() as session:
+        assert [row.asked_by for row in reversals.refunds_of(session, [paid.payment.id])] == ["cli", "stripe"]
 
 
 def test_two_equal_refunds_are_two(paid: Paid) -> None:

@@ -12,11 +12,11 @@ from e2e.stripe import TEST_KEY
 from portal.records import Database
 from portal.records.tables import letters, payments
 from portal.resources import open_resources
-from tests.actions.test_reversals import Paid
 from tests.admin.conftest import CommandLine, Said
 from tests.support.books import add_customer, add_invoice
 from tests.support.clock import MovableClock
 from tests.support.house import open_house
+from tests.support.paid import Paid
 from tests.support.shop import Shop
 
 

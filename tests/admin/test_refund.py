@@ -7,10 +7,10 @@ import pytest
 from e2e.stripe import Fault
 from portal.actions import refunds
 from portal.records import Database, credits
-from tests.actions.test_reversals import Paid
 from tests.admin.conftest import CommandLine
 from tests.admin.test_payment import Desk, open_desk
 from tests.support.clock import MovableClock
+from tests.support.paid import Paid
 
 
 @pytest.fixture

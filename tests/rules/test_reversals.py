@@ -231,8 +231,17 @@ def test_half_of_the_invoice_written_off_with_its_tax() -> None:
     # money.md 6: 540.00 of 1,080.00 (80.00 of it tax), relief claimed: bad debt 500.00, tax 40.00.
     found = written_off(1, 1, amount_cents=54_000, tax_cents=4_000, on=DAY)
     assert [(each.debit.value, each.amount_cents) for each in found] == [("bad_debt", 50_000), ("tax_payable", 4_000)]
-    back = recovered(7, 1, amount_cents=54_000, tax_cents=4_000, on=DAY)
+    back = recovered(7, 1, 1, amount_cents=54_000, tax_cents=4_000, on=DAY)
     assert [(each.source, each.credit.value, each.amount_cents) for each in back] == [
         ("recovery:7/1", "bad_debt", 50_000),
         ("recovery:7/1/tax", "tax_payable", 4_000),
     ]
+
+
+def test_a_second_recovery_by_the_same_payment_has_a_number() -> None:
+    (movement,) = recovered(7, 1, 2, amount_cents=100, tax_cents=0, on=DAY)
+    assert movement.source == "recovery:7/1/2"
+
+
+def test_a_movement_of_nothing_is_no_step() -> None:
+    assert missing([], refunds=[], disputes=[dispute("open", 0)]) == ()

@@ -59,11 +59,12 @@ class Shop:
         method: str = "card",
         replaces: str | None = None,
         contact_id: int | None = None,
+        credit_cents: int = 0,
     ) -> str:
         address = checkouts.begin(
             self.house.resources,
             Payer(account_id=self.account.id, session_id=visitor, contact_id=contact_id),
-            Wish(choice, method, shown_cents, replaces),  # type: ignore[arg-type]
+            Wish(choice, method, shown_cents, replaces, credit_cents),  # type: ignore[arg-type]
             now=self.house.clock.now(),
         )
         # Where credit has paid for all of it there is nowhere to go.
