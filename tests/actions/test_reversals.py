@@ -25,11 +25,6 @@ def paid(shop: Shop) -> Paid:
     return Paid(shop)
 
 
-@pytest.fixture
-def debited(shop: Shop) -> Paid:
-    return Paid(shop, method="us_bank_account")
-
-
 def test_a_refund_from_the_dashboard_opens_the_invoice_and_keeps_the_discount(paid: Paid) -> None:
     paid.stripe.refund(paid.intent, 30_000)
     paid.sync()
