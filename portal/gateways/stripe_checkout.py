@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import stripe
+from stripe.params import RefundListParams
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 from portal.gateways import stripe_reading as reading
@@ -30,6 +31,8 @@ Found = TypeVar("Found")
 # Stripe expands four levels deep and answers the newest ten refunds of a charge with it.
 _OF_INTENT = ("latest_charge.balance_transaction", "latest_charge.refunds")
 _OF_SESSION = tuple(f"payment_intent.{path}" for path in _OF_INTENT)
+# A fifth level below a session's charge, so that refunds are asked for by themselves.
+REFUND_BOOKINGS = ("data.balance_transaction", "data.failure_balance_transaction")
 _MAX_LINES = 100
 _MAX_NAME = 250
 _MAX_DESCRIPTION = 500
@@ -85,7 +88,7 @@ class StripeCheckouts:
     def read_payment(self, checkout_id: str) -> PaymentFacts:
         """The whole payment behind a session, as Stripe has it now.
 
-        One request; one more for a payment that was disputed, and more for one with over ten refunds.
+        One request; one more for a payment that was disputed, and one more for one that was refunded.
         """
         session = asked(lambda: self.client.v1.checkout.sessions.retrieve(checkout_id, {"expand": list(_OF_SESSION)}))
         return self._facts_of_session(session)
@@ -140,15 +143,11 @@ class StripeCheckouts:
         )
 
     def _refunds(self, charge: Mapping[str, Any]) -> list[dict[str, Any]]:
-        shown = charge.get("refunds") or {"data": [], "has_more": False}
-        if not shown["has_more"]:
-            return list(shown["data"])
-        return asked(
-            lambda: [
-                each.to_dict()
-                for each in self.client.v1.refunds.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
-            ]
-        )
+        # The charge's own amounts do not tell of a refund that failed.
+        if not (charge.get("refunds") or {}).get("data"):
+            return []
+        wanted: RefundListParams = {"charge": charge["id"], "limit": 100, "expand": list(REFUND_BOOKINGS)}
+        return asked(lambda: [each.to_dict() for each in self.client.v1.refunds.list(wanted).auto_paging_iter()])
 
     def _disputes(self, charge: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not charge["disputed"]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.gateways import stripe_reading as reading
-from portal.gateways.stripe_checkout import StripeCheckouts, asked
+from portal.gateways.stripe_checkout import REFUND_BOOKINGS, StripeCheckouts, asked
 from portal.gateways.stripe_values import BookedFacts, DisputeFacts, PaymentFacts, RefundFacts
 
 # https://docs.stripe.com/api/pagination
@@ -44,8 +44,8 @@ def intents(stripe: StripeCheckouts, *, since: datetime) -> Iterator[PaymentFact
 
 
 def refunds(stripe: StripeCheckouts, *, since: datetime) -> Iterator[RefundFacts]:
-    """https://docs.stripe.com/api/refunds/list"""
-    for refund in _listed(stripe.client.v1.refunds.list, since):
+    """By when they were made, each with its bookings. https://docs.stripe.com/api/refunds/list"""
+    for refund in _listed(stripe.client.v1.refunds.list, since, *REFUND_BOOKINGS):
         # One without a charge gives back a customer's balance at Stripe, which no payment of ours fills.
         if refund.charge is not None:
             yield reading.refund_facts(refund.to_dict())

@@ -79,7 +79,8 @@ def charge_facts(charge: Wire) -> ChargeFacts:
 
 
 def refund_facts(refund: Wire) -> RefundFacts:
-    """A Refund of a charge: https://docs.stripe.com/api/refunds/object"""
+    """A Refund of a charge, with its bookings where they are expanded: https://docs.stripe.com/api/refunds/object"""
+    taken, back = (_expanded(refund.get(name)) for name in ("balance_transaction", "failure_balance_transaction"))
     return RefundFacts(
         refund_id=refund["id"],
         charge_id=refund["charge"],
@@ -92,6 +93,8 @@ def refund_facts(refund: Wire) -> RefundFacts:
         reason=refund.get("reason"),
         failure_reason=refund.get("failure_reason"),
         metadata=dict(refund.get("metadata") or {}),
+        failed_at=_moment(back["created"]) if back else None,
+        bookings=tuple(_movement(each) for each in (taken, back) if each),
     )
 
 
@@ -134,6 +137,10 @@ def _movement(booked: Wire) -> DisputeMovement:
         currency=booked["currency"],
         created_at=_moment(booked["created"]),
     )
+
+
+def _expanded(found: object) -> Wire | None:
+    return found if isinstance(found, Mapping) else None
 
 
 def _moment(stamp: int) -> datetime:

@@ -137,8 +137,23 @@ class ChargeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeMovement:
+    """What a dispute or a refund took from Stripe's balance (negative) or gave back, in the settlement currency."""
+
+    balance_transaction_id: str
+    amount_cents: int
+    fee_cents: int
+    currency: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """`status` pending, requires_action, succeeded, failed or canceled; it may fail after it succeeded."""
+    """`status` pending, requires_action, succeeded, failed or canceled; it may fail after it succeeded.
+
+    `failed_at` is None where it did not fail, or Stripe has not booked the money's return. `bookings` are none, the
+    one that took the money, or both; the answer to a new refund has none of these yet.
+    """
 
     refund_id: str
     charge_id: str
@@ -150,17 +165,8 @@ class RefundFacts:
     reason: str | None
     failure_reason: str | None
     metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeMovement:
-    """Money that a dispute took (negative) or gave back, in the settlement currency."""
-
-    balance_transaction_id: str
-    amount_cents: int
-    fee_cents: int
-    currency: str
-    created_at: datetime
+    failed_at: datetime | None = None
+    bookings: tuple[DisputeMovement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

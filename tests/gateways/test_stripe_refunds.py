@@ -1,11 +1,13 @@
 """Money given back through the real `stripe` library, against the stand-in; and what a dispute says of itself."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from e2e.stripe import TEST_KEY, Fault
+from portal.gateways import stripe_listing as listing
 from portal.gateways.stripe_checkout import StripeCheckouts, open_stripe
 from portal.gateways.stripe_reading import dispute_facts
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
@@ -35,7 +37,8 @@ def test_a_refund_names_its_charge_and_whose_it_is(desk: Desk, gateway: StripeCh
     payment = gateway.read_payment_by_intent(intent)
     assert payment.charge is not None
     assert refund.charge_id == payment.charge.charge_id
-    assert payment.refunds == (refund,)
+    (read,) = payment.refunds
+    assert replace(read, bookings=()) == refund
 
 
 def test_one_key_gives_back_once_and_two_keys_twice(desk: Desk, gateway: StripeCheckouts) -> None:
@@ -60,7 +63,7 @@ def test_a_refund_whose_answer_was_lost_is_found_by_its_key(
         gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
     assert not lost.value.is_remembered
     refund = gateway.create_refund(intent, 4_000, metadata=WHOSE, idempotency_key="k")
-    assert gateway.read_payment_by_intent(intent).refunds == (refund,)
+    assert [each.refund_id for each in gateway.read_payment_by_intent(intent).refunds] == [refund.refund_id]
 
 
 def test_a_500_is_remembered_by_its_key(desk: Desk, gateway: StripeCheckouts) -> None:
@@ -91,6 +94,35 @@ def test_a_bank_refund_is_pending_at_first(desk: Desk, gateway: StripeCheckouts)
     assert refund.status == "pending"
     desk.clock.move(days=8)
     assert gateway.read_payment_by_intent(intent).refunds[0].status == "succeeded"
+
+
+def test_a_refund_tells_what_it_took_and_gave_back(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.paid(10_000)
+    made = desk.world.refund(intent, 400)
+    begun = desk.clock.now()
+    asked = len(desk.world.requests)
+    (live,) = gateway.read_payment_by_intent(intent).refunds
+    assert len(desk.world.requests) == asked + 2
+    assert live.failed_at is None
+    (taken,) = live.bookings
+    assert (taken.amount_cents, taken.fee_cents, taken.currency, taken.created_at) == (-400, 0, "usd", begun)
+    desk.clock.move(days=3)
+    desk.world.fail_refund(made["id"])
+    # The charge itself no longer tells of it: nothing of it is refunded.
+    (failed,) = gateway.read_payment_by_intent(intent).refunds
+    assert (failed.created_at, failed.failed_at) == (begun, desk.clock.now())
+    assert [each.amount_cents for each in failed.bookings] == [-400, 400]
+    assert failed.bookings[0] == taken
+    assert list(listing.refunds(gateway, since=begun)) == [failed]
+
+
+def test_a_refund_that_stripe_has_not_booked(desk: Desk, gateway: StripeCheckouts) -> None:
+    intent = desk.paid(10_000)
+    made = desk.world.refund(intent, 400)
+    desk.world.fail_refund(made["id"])
+    made |= {"balance_transaction": None, "failure_balance_transaction": None}
+    (read,) = gateway.read_payment_by_intent(intent).refunds
+    assert (read.status, read.failed_at, read.bookings) == ("failed", None, ())
 
 
 def test_a_dispute_names_its_charge_and_when_to_answer(desk: Desk, gateway: StripeCheckouts) -> None:
