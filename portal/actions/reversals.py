@@ -190,10 +190,11 @@ def _unposted_fees(facts: PaymentFacts, posted: Sequence[Movement]) -> Iterator[
 
 
 def _fees(facts: PaymentFacts) -> Iterator[Fee]:
-    """Of the charge, once Stripe has booked it, and of each movement of its disputes."""
+    """Of the charge, once Stripe has booked it, and of each booking of its refunds and disputes."""
     charge = facts.charge
     if charge is not None and charge.balance_transaction_id and charge.booked_at and charge.fee_currency:
         yield Fee(charge.balance_transaction_id, charge.fee_cents or 0, charge.fee_currency, charge.booked_at)
-    for dispute in facts.disputes:
-        for each in dispute.movements:
-            yield Fee(each.balance_transaction_id, each.fee_cents, each.currency, each.created_at)
+    bookings = [each for refund in facts.refunds for each in refund.bookings]
+    bookings += [each for dispute in facts.disputes for each in dispute.movements]
+    for each in bookings:
+        yield Fee(each.balance_transaction_id, each.fee_cents, each.currency, each.created_at)

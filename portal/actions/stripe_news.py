@@ -32,7 +32,10 @@ _VERDICTS: dict[str, Verdict] = {
 def refund_fact(refund: RefundFacts, policy: Policy) -> RefundFact:
     """What the rules need to know of a refund."""
     is_live = _refund_state(refund) != "failed"
-    return RefundFact(refund.refund_id, refund.amount_cents, is_live, local_day(refund.created_at, policy.time_zone))
+    on = local_day(refund.created_at, policy.time_zone)
+    if not is_live:
+        on = local_day(refund.failed_at, policy.time_zone) if refund.failed_at else policy.today
+    return RefundFact(refund.refund_id, refund.amount_cents, is_live, on)
 
 
 def dispute_fact(dispute: DisputeFacts, payment: PaymentRow, policy: Policy) -> DisputeFact:

@@ -1,10 +1,12 @@
 """What comes back of a payment: each ending lands as movements once, and is undone as if it had never been."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from portal.actions import policies, statements
 from portal.actions.check import check_books
 from portal.actions.quotes import Choice
 from portal.records.tables import refunds
@@ -72,3 +74,28 @@ def test_a_refund_that_failed_before_anybody_heard_of_it_moves_nothing(paid: Pai
     paid.sync()
     assert paid.shop.opens() == {"1002": 60_000}
     assert paid.letters() == []
+
+
+def test_a_refund_that_fails_later_is_dated_when_it_failed(paid: Paid) -> None:
+    """Meanwhile the invoice was open, and a statement of those days says so."""
+    refund = paid.stripe.refund(paid.intent, 30_000)
+    paid.sync()
+    day = paid.shop.house.clock.now().date()
+    paid.shop.house.clock.move(days=12)
+    paid.stripe.fail_refund(refund["id"])
+    paid.sync()
+    with paid.shop.house.resources.reading() as session:
+        policy = policies.load(session, now=paid.shop.house.clock.now())
+        between = statements.load(session, paid.shop.account, on=day + timedelta(days=5), policy=policy)
+    assert between.statement.balance.open_cents == 90_000
+    assert paid.shop.opens() == {"1002": 60_000}
+
+
+def test_what_stripe_keeps_for_a_refund_is_posted_once(paid: Paid) -> None:
+    refund = paid.stripe.refund(paid.intent, 30_000)
+    with paid.stripe.lock:
+        booked = paid.stripe.get("balance_transaction", refund["balance_transaction"])
+        booked |= {"fee": 900, "net": booked["amount"] - 900}
+    paid.sync()
+    paid.sync()
+    assert paid.moved(LedgerAccount.PROCESSING_FEES) == 2_877 + 900
