@@ -45,7 +45,8 @@ def opened(url: str) -> Resources:
 def add_customer(resources: Resources, invoices: int) -> Customer:
     """A customer with so many open invoices, a third of them with a discount still to be had."""
     now = resources.clock()
-    today = now.date()
+    # Where the seller is, it may still be yesterday, and what is issued tomorrow is not on a statement.
+    today = now.date() - timedelta(days=1)
     email = f"ap-{invoices}@northwind.example"
     rows = [
         (

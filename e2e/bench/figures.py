@@ -68,8 +68,12 @@ def median(costs: Sequence[Cost]) -> Cost:
 def table(title: str, found: Sequence[Comparison]) -> str:
     """Costs of each piece of work in microseconds or milliseconds, the ratios, and whether the goal is met."""
     head = ("", "floor CPU", "portal CPU", "floor wall", "portal wall", "CPU ratio", "wall ratio", "goal")
-    rows = [head, *(_row(each) for each in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return grid(title, [head, *(_row(each) for each in found)])
+
+
+def grid(title: str, rows: Sequence[Sequence[str]]) -> str:
+    """Rows of words under a title, the first row being the head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows]
     return "\n".join([title, "=" * len(title), *lines, ""])
 

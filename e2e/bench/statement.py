@@ -34,7 +34,7 @@ _PLAIN_ROWS = """
 {% else %}
 <td role="cell" class="item-discount item-none">–</td>
 {% endif %}
-<td role="cell" class="item-balance">{{ row.balance }}{% if row.note %} <span class="sub">{{ row.note }}</span>{% endif %}</td>
+<td role="cell" class="item-balance"><a class="explained" href="{{ row.href }}#history">{{ row.balance }}</a>{% if row.note %} <span class="sub">{{ row.note }}</span>{% endif %}</td>
 </tr>
 {% endfor %}
 """  # noqa: E501
