@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, insert, literal, or_, select
+from sqlalchemy import bindparam, func, insert, select
 
+from portal.records import allocated
 from portal.records.engine import Session
-from portal.records.tables import allocations, charge_lines, charges, credits, movements, releases
+from portal.records.tables import allocations, charge_lines, charges, credits, movements
 from portal.records.types import cents, new_public_id
 
 
@@ -86,33 +87,12 @@ _LINES = (
     .where(charge_lines.c.charge_id == bindparam("charge"))
     .order_by(charge_lines.c.position)
 )
-
-
-def _taken_back() -> ColumnElement[int]:
-    """What of an allocation had been taken back by that day."""
-    taken = select(cents(func.sum(releases.c.amount_cents))).where(
-        releases.c.allocation_id == allocations.c.id, releases.c.effective_on <= bindparam("day")
-    )
-    return taken.scalar_subquery()
-
-
-def _discount() -> ColumnElement[int]:
-    """What stood of an allocation's discount on that day, from its movements."""
-    source = literal("discount:").concat(cast(allocations.c.id, String))
-    standing = select(cents(-func.sum(movements.c.receivable_cents))).where(
-        movements.c.charge_id == allocations.c.charge_id,
-        or_(movements.c.source == source, movements.c.source.startswith(source.concat("/"))),
-        _EFFECTIVE,
-    )
-    return standing.scalar_subquery()
-
-
 _SETTLED = (
     select(
         allocations.c.charge_id,
         allocations.c.started_on,
-        allocations.c.amount_cents - _taken_back(),
-        _discount(),
+        allocated.money_left(until=bindparam("day")),
+        allocated.discount_left(until=bindparam("day")),
         func.coalesce(credits.c.charge_id == allocations.c.charge_id, False),
         func.coalesce(credits.c.amount_cents, 0),
         func.coalesce(credits.c.tax_cents, 0),

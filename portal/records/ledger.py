@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
+from portal.records import allocated
 from portal.records.engine import Session
-from portal.records.tables import accounts, allocations, attempts, charges, movements, payments, releases
+from portal.records.tables import accounts, allocations, attempts, charges, movements, payments
 from portal.records.types import cents, new_public_id
 from portal.rules.ledger import LedgerAccount, Movement
 
@@ -64,21 +65,14 @@ _LIKE = (
 )
 _PAYMENT_BY_ID = select(*_PAYMENT).where(payments.c.id == bindparam("wanted"))
 _PAYMENT_OF_ATTEMPT = select(*_PAYMENT).where(payments.c.attempt_id == bindparam("attempt"))
-
-
-def _left(of: ColumnElement[int], taken: ColumnElement[int]) -> ColumnElement[int]:
-    """What of an allocation has not been taken back."""
-    return of - select(cents(func.sum(taken))).where(releases.c.allocation_id == allocations.c.id).scalar_subquery()
-
-
 _APPLIED = (
     select(
         allocations.c.payment_id,
         allocations.c.charge_id,
         charges.c.public_id,
         charges.c.number,
-        _left(allocations.c.amount_cents, releases.c.amount_cents),
-        _left(allocations.c.discount_cents, releases.c.discount_cents),
+        allocated.money_left(),
+        allocated.discount_left(),
         allocations.c.effective_on,
     )
     .join(charges, charges.c.id == allocations.c.charge_id)

@@ -5,22 +5,19 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Select,
-    String,
     bindparam,
     case,
-    cast,
     func,
     insert,
-    literal,
     or_,
     select,
     type_coerce,
     update,
 )
 
+from portal.records import allocated
 from portal.records.engine import Session
 from portal.records.tables import allocations, chargebacks, charges, movements, refunds, releases
 from portal.records.types import cents, new_public_id
@@ -79,27 +76,14 @@ class NoteRow(NamedTuple):
 
 _REFUND = tuple(refunds.c[name] for name in RefundRow._fields)
 _CHARGEBACK = tuple(chargebacks.c[name] for name in ChargebackRow._fields)
-
-
-def _of_discount(*, tax_only: bool = False) -> ColumnElement[int]:
-    """What stands of the discount that came with an allocation, from its movements."""
-    source = literal("discount:").concat(cast(allocations.c.id, String)).concat("/tax" if tax_only else "")
-    standing = select(cents(-func.sum(movements.c.receivable_cents))).where(
-        movements.c.charge_id == allocations.c.charge_id,
-        or_(movements.c.source == source, movements.c.source.startswith(source.concat("/"))),
-    )
-    return standing.scalar_subquery()
-
-
-_TAKEN = select(cents(func.sum(releases.c.amount_cents))).where(releases.c.allocation_id == allocations.c.id)
-_LEFT = allocations.c.amount_cents - _TAKEN.scalar_subquery()
+_LEFT = allocated.money_left()
 _APPLIED = (
     select(
         allocations.c.id,
         allocations.c.charge_id,
         _LEFT,
-        _of_discount(),
-        _of_discount(tax_only=True),
+        allocated.discount_left(),
+        allocated.discount_left(tax_only=True),
         case((charges.c.discount_mode == "pro_rata", True), else_=False),
         allocations.c.started_on,
         allocations.c.effective_on,
