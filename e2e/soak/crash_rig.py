@@ -39,6 +39,7 @@ _KEY = "k" * 32
 _MOST_ROUNDS = 60
 _MOST_LOOKS = 1_200
 _LOOK_EVERY_S = 0.05
+_REDELIVER_EVERY = 40
 _REFUNDED = select(movements.c.source).where(
     movements.c.source.startswith("stripe:re_") | movements.c.source.startswith("stripe:pyr_")
 )
@@ -88,9 +89,7 @@ class Rig:
 
     def quiet(self) -> None:
         """Redeliver every webhook and let days pass until nothing is under way. Raises TimeoutError."""
-        for event in self.world.all("event"):
-            if self.endpoint.wants(event["type"]):
-                self.world.deliver_again(event["id"])
+        self.redeliver()
         for _ in range(_MOST_ROUNDS):
             self.clock.move(days=1)
             self.world.settle()
@@ -104,13 +103,22 @@ class Rig:
     def wait_for(self, question: Callable[[Session], Found | None]) -> Found:
         """Ask the books until there is an answer; the portal may die and come back meanwhile. Raises TimeoutError."""
         pause = threading.Event()
-        for _ in range(_MOST_LOOKS):
+        for look in range(_MOST_LOOKS):
+            if look % _REDELIVER_EVERY == _REDELIVER_EVERY - 1:
+                # Whoever died before an event was stored would hear of it again in an hour by the stand-in's clock.
+                self.redeliver()
             with self.resources.reading() as session:
                 found = question(session)
             if found is not None:
                 return found
             pause.wait(_LOOK_EVERY_S)
         raise TimeoutError("what was waited for never came")
+
+    def redeliver(self) -> None:
+        """Every webhook once more."""
+        for event in self.world.all("event"):
+            if self.endpoint.wants(event["type"]):
+                self.world.deliver_again(event["id"])
 
     def under_way(self) -> dict[str, int]:
         """What still waits, counted: deliveries, events, letters, attempts."""

@@ -42,11 +42,15 @@ class Correspondence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a letter to the seller may speak of. `standing` is None where it is about no customer's account."""
+    """Everything a letter to the seller may speak of. `standing` is None where it is about no customer's account.
+
+    `has_reader`: somebody at the customer's gets letters.
+    """
 
     letter: LetterRow
     policy: Policy
     standing: Standing | None
+    has_reader: bool
     receipt: Receipt | None
     refund: RefundRow | None
     chargeback: ChargebackRow | None
@@ -90,6 +94,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy) -> Report:
         letter=letter,
         policy=policy,
         standing=standing,
+        has_reader=bool(letter.account_id and accounts.contacts_of(session, letter.account_id)),
         receipt=receipt,
         refund=refund,
         chargeback=chargeback,
@@ -127,7 +132,7 @@ def _reopened(
         return ()
     payment = receipt.payment
     causes = _causes(receipt, refund, chargeback)
-    taken = {each.charge_id for cause in causes for each in reversals.released(session, payment.id, cause)}
+    taken = {each.charge_id for each in reversals.released(session, payment.id, causes)}
     return [
         charge
         for charge in standing.charges.values()

@@ -185,12 +185,12 @@ def test_a_cheque_kept_as_credit_in_part_and_returned_later(paid: Paid) -> None:
         )
         quote = [QuoteLine(paid.shop.other_invoice.id, 30_000, 0)]
         payment_id = post_payment(session, paid.shop.account, received, quote, policy=policy, now=now)
-    assert paid.history()[0] == ["Mar 2, 2026 cheque", "INV-2 $100.00 kept as credit", "Paid", "$400.00"]
+    assert paid.history()[0] == ["Mar 2, 2026 Cheque", "INV-2 $100.00 kept as credit", "Paid", "$400.00"]
     with paid.shop.resources.writing() as session:
         payment = ledger.payment_by_id(session, payment_id)
         manual_payments.bounce(session, payment, fee_cents=2_500, on=policy.today, policy=policy, now=now, actor="test")
     assert paid.history()[:2] == [
-        ["Mar 2, 2026 cheque", "INV-2", "Returned by the bank", "$400.00"],
+        ["Mar 2, 2026 Cheque", "INV-2", "Returned by the bank", "$400.00"],
         ["Taken back by the bank Mar 2, 2026", "", "Returned by the bank", "−$400.00"],
     ]
     fee = next(row for row in rows(paid.visitor.get(paid.shop.base).text) if any("FEE-" in cell for cell in row))
