@@ -1,15 +1,19 @@
 """What the seller is told of a dispute, by how it stands: who holds the money, and whether an answer is asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from portal.actions.correspondence import Report
+from portal.actions.receipts import Receipt
 from portal.records.reversals import ChargebackRow
 from portal.rules.dates import local_day
 from portal.views.receipts import receipt_number
 from portal.wording import Words
 
 Facts = Sequence[tuple[str, str]]
+
+# Stripe's words for a dispute that is being decided; after one was lost, for the last time.
+_ASKED_AGAIN = frozenset({"needs_response", "under_review", "appeal_needs_response", "appeal_under_review"})
 
 
 class Told(NamedTuple):
@@ -26,14 +30,36 @@ def about_dispute(found: Report, words: Words) -> Told:
     row, receipt = found.chargeback, found.receipt
     assert row is not None
     assert receipt is not None
+    is_gone = _is_gone(row, receipt)
     if row.kind == "return" and row.state != "won":
         told = _returned(words)
-    elif receipt.returned_cents > 0 and row.state != "lost":
+    elif row.state == "prevented":
+        told = _prevented(words) if is_gone else _prevented_for_nothing(words)
+    elif is_gone and row.state in _ASKED_AGAIN:
         told = _appealed(words)
     else:
-        told = _TOLD.get(row.state, _unknown)(row, words)
-    steps = [(text, command.format(payment=receipt_number(receipt.payment))) for text, command in told.steps]
+        told = _TOLD[row.state](row, words) if row.state in _TOLD else _unknown(row, words, is_gone=is_gone)
+    steps = [
+        *((text, command.format(payment=receipt_number(receipt.payment))) for text, command in told.steps),
+        *_open_again(found, row, words, is_gone=is_gone),
+    ]
     return told._replace(facts=_facts(row, words), steps=steps)
+
+
+def _is_gone(row: ChargebackRow, receipt: Receipt) -> bool:
+    """Whether the books have its money as taken for good, as they stand now."""
+    moved = f"stripe:{row.stripe_dispute_id}/"
+    return sum(turn.cents for turn in receipt.turns if turn.source.startswith(moved)) < 0
+
+
+def _open_again(found: Report, row: ChargebackRow, words: Words, *, is_gone: bool) -> Iterator[tuple[str, str]]:
+    """What to do where the money is away for good; while it may come back, the letter says so itself."""
+    if not is_gone or row.state in _ASKED_AGAIN:
+        return
+    if found.has_reader:
+        yield words.text("The customer has been told, and can pay again. Talk to them about it."), ""
+    else:
+        yield words.text("Tell the customer, who has no e-mail address on file and can pay again."), ""
 
 
 def _facts(row: ChargebackRow, words: Words) -> Facts:
@@ -54,8 +80,10 @@ def _answer_by(row: ChargebackRow, words: Words) -> str:
 def _returned(words: Words) -> Told:
     return Told(
         words.text("A bank debit came back"),
-        words.text("The customer's bank took the money of a debit back. This is final: nothing can be answered."),
-        steps=[(words.text("What it had paid is open again. The customer has been told, and can pay again."), "")],
+        words.text(
+            "The customer's bank took the money of a debit back, and what it had paid is open again. This is final: "
+            "nothing can be answered."
+        ),
     )
 
 
@@ -136,15 +164,46 @@ def _lost(row: ChargebackRow, words: Words) -> Told:
     return Told(
         words.text("Chargeback lost"),
         words.text("The bank decided for the customer: the money is gone, and what it had paid is open again."),
-        steps=[(words.text("The customer has been told, and can pay again. Talk to them about it."), "")],
     )
 
 
-def _unknown(row: ChargebackRow, words: Words) -> Told:
+def _prevented(words: Words) -> Told:
+    return Told(
+        words.text("A dispute was settled before it began, with your money"),
+        words.text(
+            "Stripe gave the customer the money back before the bank took the dispute up. The money is gone, and what "
+            "it had paid is open again."
+        ),
+    )
+
+
+def _prevented_for_nothing(words: Words) -> Told:
+    return Told(
+        words.text("A dispute was settled before it began"),
+        words.text(
+            "Stripe settled a dispute before the bank took it up. The dispute took no money: what the payment paid is "
+            "as it was, and nothing is left to do."
+        ),
+    )
+
+
+def _unknown(row: ChargebackRow, words: Words, *, is_gone: bool) -> Told:
+    word = row.state.replace("_", " ")
+    said = words.text("Stripe's word for a dispute is “%(word)s”, which the portal does not know.", word=word)
+    if is_gone:
+        held = words.text("In the books the money is gone, and what it had paid is open again.")
+    else:
+        held = words.text("In the books the dispute has taken nothing: what the payment paid is as it was.")
     return Told(
         words.text("A dispute to look at in Stripe"),
-        words.text("Stripe says about a dispute what is not known here. The books are as they were."),
-        steps=[(words.text("Look at it in Stripe, and decide there what to do."), "")],
+        f"{said} {held}",
+        steps=[
+            (words.text("Look at it in Stripe, and answer there if an answer is asked for."), ""),
+            (
+                words.text("Once Stripe says won or lost, the books follow. Until then, to compare them:"),
+                "portal reconcile",
+            ),
+        ],
     )
 
 

@@ -12,6 +12,9 @@ from portal.views.receipts import receipt_number, reference
 from portal.views.seller_disputes import Facts, Told, about_dispute
 from portal.wording import Words
 
+# The ways that a customer may name and `portal payment record` takes as they are.
+_RECORDED = ("cheque", "wire")
+
 
 def compose_to_seller(found: Report) -> Draft:
     """The letter in words, to the seller's own address."""
@@ -68,7 +71,12 @@ def _refund(found: Report, words: Words) -> Told:
         words.text("Money was refunded in Stripe's dashboard, and what it had paid is to be paid again."),
         _about_refund(found, words),
         [
-            (words.text("If that is right, there is nothing to do: the customer has been told."), ""),
+            (
+                words.text("If that is right, there is nothing to do: the customer has been told.")
+                if found.has_reader
+                else words.text("If that is right, tell the customer, who has no e-mail address on file."),
+                "",
+            ),
             (
                 words.text("Next time, refund from here. You are asked whether the invoices are to stay paid:"),
                 _refund_command(found),
@@ -90,7 +98,15 @@ def _refund_failed(found: Report, words: Words) -> Told:
         words.text("A refund did not arrive"),
         words.text("A refund came back: the money is in your Stripe balance, and in the books where it was before."),
         _about_refund(found, words),
-        [(words.text("The customer has been told, and may say how to get it."), ""), (again, _refund_command(found))],
+        [
+            (
+                words.text("The customer has been told, and may say how to get it.")
+                if found.has_reader
+                else words.text("Ask the customer how to get it: there is no e-mail address on file to tell them."),
+                "",
+            ),
+            (again, _refund_command(found)),
+        ],
     )
 
 
@@ -118,7 +134,7 @@ def _overpaid(found: Report, words: Words) -> Told:
         [(words.text("Account credit"), words.money(cents))],
         [
             (words.text("The customer can use it for other invoices. Ask them whether they would."), ""),
-            (words.text("To give it back:"), _refund_command(found)),
+            (words.text("To give it back:"), f"{_refund_command(found)} --amount {_plain(cents, found)}"),
         ],
     )
 
@@ -138,15 +154,27 @@ def _notice(found: Report, words: Words) -> Told:
             words.text("Nothing has moved yet; it is for you to decide."),
             facts,
             [
-                (words.text("Find the payment that the credit came with, and give it back:"), _list_command(found)),
-                ("", "portal refund R-…"),
+                (words.text("Find the payment that the credit came with:"), _list_command(found)),
+                (
+                    words.text("Give it back from there, with that payment's number for PAYMENT:"),
+                    f"portal refund PAYMENT --amount {_plain(notice.amount_cents, found)}",
+                ),
             ],
         )
     return Told(
         words.text("A payment is on its way"),
         words.text("A customer says that money was sent. Nothing has been booked: the balance is as it was."),
         facts,
-        [(words.text("When it arrives, record it:"), _record_command(found))],
+        [
+            (
+                words.text("When it arrives, record it, with the day it came for DATE:")
+                if notice.method in _RECORDED
+                else words.text(
+                    "When it arrives, record it, with cheque, wire or cash for METHOD and the day it came for DATE:"
+                ),
+                _record_command(found),
+            )
+        ],
     )
 
 
@@ -185,9 +213,14 @@ def _record_command(found: Report) -> str:
     notice, account = found.notice, found.standing.account if found.standing else None
     if notice is None or account is None:
         return "portal payment record --help"
-    amount = plain(notice.amount_cents, account.currency)
-    method = notice.method if notice.method in ("cheque", "wire") else "…"
-    return f"portal payment record {_customer(found)} {amount} --method {method} --received …"
+    method = notice.method if notice.method in _RECORDED else "METHOD"
+    amount = _plain(notice.amount_cents, found)
+    return f"portal payment record {_customer(found)} {amount} --method {method} --received DATE"
+
+
+def _plain(cents: int, found: Report) -> str:
+    """As the command line takes it, in the customer's currency."""
+    return plain(cents, found.standing.account.currency if found.standing else found.policy.currency)
 
 
 def _refund_command(found: Report) -> str:

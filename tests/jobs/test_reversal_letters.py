@@ -5,8 +5,9 @@ from sqlalchemy import select, update
 
 from portal.actions import policies
 from portal.actions.manual_payments import bounce
+from portal.gateways.mailer import OutgoingLetter
 from portal.records import ledger
-from portal.records.tables import chargebacks, charges, refunds
+from portal.records.tables import chargebacks, charges, contacts, refunds
 from tests.support.office import Office, intent
 from tests.support.shop import cheque
 
@@ -138,6 +139,7 @@ def test_a_payment_that_stands_again_tells_of_credit_where_it_was_paid_twice(off
         ("warning_under_review", "A bank reads your answer"),
         ("warning_closed", "A bank's question is settled"),
         ("under_review", "Your answer to a chargeback is with the bank"),
+        ("prevented", "A dispute was settled before it began"),
         ("something_new", "A dispute to look at in Stripe"),
     ],
 )
@@ -145,12 +147,58 @@ def test_each_state_of_a_dispute_has_its_words(office: Office, state: str, title
     attempt = office.paid()
     office.house.stripe.dispute(intent(attempt))
     office.news(attempt)
+    letter = _said(office, state)
+    assert letter.subject == f"{title}: Northwind Traders"
+    assert "Stripe's word for it: " + state.replace("_", " ") in letter.text
+
+
+@pytest.mark.parametrize(
+    ("state", "title", "part"),
+    [
+        ("prevented", "A dispute was settled before it began, with your money", "it had paid is open again"),
+        ("something_new", "A dispute to look at in Stripe", "the money is gone, and what it had paid is open again"),
+        ("appeal_under_review", "A lost chargeback is looked at again", "What the payment had paid stays open"),
+    ],
+)
+def test_of_money_that_is_gone_each_word_says_so(office: Office, state: str, title: str, part: str) -> None:
+    attempt = office.paid()
+    dispute = office.house.stripe.dispute(intent(attempt))
+    office.house.stripe.close_dispute(dispute["id"], won=False)
+    office.news(attempt)
+    letter = _said(office, state)
+    assert letter.subject == f"{title}: Northwind Traders"
+    assert part in " ".join(letter.text.split())
+    assert ("The customer has been told" in letter.text) == (state != "appeal_under_review")
+
+
+def test_a_word_that_is_not_known_says_what_the_books_hold(office: Office) -> None:
+    attempt = office.paid()
+    office.house.stripe.dispute(intent(attempt))
+    office.news(attempt)
+    letter = _said(office, "something_new")
+    assert "“something new”" in letter.text
+    assert "what the payment paid is as it was" in " ".join(letter.text.split())
+    assert "portal reconcile" in letter.text
+
+
+def test_without_an_address_of_the_customer_nobody_has_been_told(office: Office) -> None:
+    attempt = office.paid()
+    dispute = office.house.stripe.dispute(intent(attempt))
+    with office.house.resources.writing() as session:
+        session.execute(update(contacts).values(removed_at=office.house.clock.now()))
+    office.house.stripe.close_dispute(dispute["id"], won=False)
+    told = office.news(attempt)
+    assert list(told) == ["owner"]
+    assert "has been told" not in told["owner"].text
+    assert "Tell the customer, who has no e-mail address on file" in told["owner"].text
+
+
+def _said(office: Office, state: str) -> OutgoingLetter:
+    """The letter to the seller about the one dispute, if that were Stripe's word for it."""
     with office.house.resources.writing() as session:
         session.execute(update(chargebacks).values(state=state, answer_by=None))
         row_id = session.execute(select(chargebacks.c.id)).scalar_one()
-    letter = office.tell_seller("seller_dispute", chargeback_id=row_id, payment_id=1)
-    assert letter.subject == f"{title}: Northwind Traders"
-    assert "Stripe's word for it: " + state.replace("_", " ") in letter.text
+    return office.tell_seller("seller_dispute", chargeback_id=row_id, payment_id=1)
 
 
 def test_a_returned_cheque_names_its_fee(office: Office) -> None:

@@ -23,23 +23,51 @@ def test_money_that_came_twice_can_be_given_back(office: Office) -> None:
     told = office.news(second)
     assert told["owner"].subject == "A payment that came twice: Northwind Traders"
     assert "Account credit: $588.00" in told["owner"].text
-    assert "portal refund R-" in told["owner"].text
+    assert "portal refund R-00003 --amount 588.00" in told["owner"].text
+
+
+def test_only_what_is_on_no_invoice_is_given_back(office: Office) -> None:
+    attempt = office.paid()
+    with office.house.resources.writing() as session:
+        payment_id = cheque(office, session, office.second.id, 70_000)
+    letter = office.tell_seller("seller_overpaid", payment_id=payment_id)
+    assert attempt.state == "succeeded"
+    assert "Account credit: $100.00" in letter.text
+    assert "portal refund R-00002 --amount 100.00\n" in letter.text
 
 
 @pytest.mark.parametrize(
-    ("kind", "title", "part"),
+    ("kind", "method", "title", "parts"),
     [
-        ("sent", "A payment is on its way", "Northwind Traders' 250.00 --method cheque --received"),
-        ("refund", "A customer asks for a credit to be paid back", "portal payment list 'Northwind Traders'"),
+        (
+            "sent",
+            "cheque",
+            "A payment is on its way",
+            ("Sent by: Cheque", "portal payment record 'Northwind Traders' 250.00 --method cheque --received DATE\n"),
+        ),
+        (
+            "sent",
+            "other",
+            "A payment is on its way",
+            ("Sent by: Another way", "cash for METHOD", "250.00 --method METHOD --received DATE\n"),
+        ),
+        (
+            "refund",
+            "",
+            "A customer asks for a credit to be paid back",
+            ("portal payment list 'Northwind Traders'\n", "portal refund PAYMENT --amount 250.00\n"),
+        ),
     ],
 )
-def test_what_a_customer_said_is_told_with_the_command_for_it(office: Office, kind: str, title: str, part: str) -> None:
+def test_what_a_customer_said_is_told_with_the_command_for_it(
+    office: Office, kind: str, method: str, title: str, parts: tuple[str, ...]
+) -> None:
     now = office.house.clock.now()
     values = {
         "public_id": new_public_id(),
         "account_id": office.account.id,
         "kind": kind,
-        "method": "cheque",
+        "method": method,
         "amount_cents": 25_000,
         "sent_on": date(2026, 3, 1),
         "reference": "No. 1187",
@@ -49,7 +77,7 @@ def test_what_a_customer_said_is_told_with_the_command_for_it(office: Office, ki
         notice_id = int(session.execute(insert(notices).returning(notices.c.id), values).scalar_one())
     letter = office.tell_seller("seller_notice", notice_id=notice_id)
     assert letter.subject == f"{title}: Northwind Traders"
-    for wanted in (part, "Amount: $250.00", "Sent by: Cheque", "Date: March 1, 2026", "Reference: No. 1187"):
+    for wanted in (*parts, "Amount: $250.00", "Date: March 1, 2026", "Reference: No. 1187"):
         assert wanted in letter.text
 
 
