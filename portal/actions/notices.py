@@ -1,6 +1,7 @@
 """Taking down what a customer says: "I already sent it", "please pay my credit back". No money moves by it.
 
-Whether a request for credit is still open is computed: it ends by itself when the credit is gone.
+Whether a request for credit is still open is computed: it ends by itself when the credit is gone. What has ended is
+closed when the customer says something next, so that it need not be computed for ever.
 """
 
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def tell(
     check_day(given.sent_on, today=today)
     check_reference(given.reference)
     ledger.lock_account(session, account.id)
-    others = records.not_closed(session, account.id)
+    others = _close_ended(session, account.id, now=now)
     for other in others:
         if _sent(other) == given and now - other.created_at < _SAME_WITHIN:
             return other
@@ -99,7 +100,7 @@ def ask_back(
     """Take down that the whole credit is to be paid back. Asked again while that is open, it is the same request."""
     account, credit_cents = standing.account, standing.statement.balance.credit_cents
     ledger.lock_account(session, account.id)
-    for other in open_of(session, account.id):
+    for other in _close_ended(session, account.id, now=now):
         if other.kind == "refund":
             return other
     if credit_cents <= 0:
@@ -141,21 +142,46 @@ def close(session: Session, public_id: str, *, now: datetime, actor: str) -> boo
 
 def open_of(session: Session, account_id: int) -> Sequence[NoticeRow]:
     """The account's open notices, the oldest first."""
-    return [row for row in records.not_closed(session, account_id) if _is_open(session, row)]
+    found, gone_at = records.not_closed(session, account_id), _GoneAt(session)
+    return [row for row in found if _is_open(row, gone_at)]
 
 
 def listed(session: Session, *, closed_too: bool) -> Sequence[tuple[ListedNotice, bool]]:
     """Notices of every account, each with whether it is open."""
-    found = [(each, _is_open(session, each.notice)) for each in records.listed(session)]
+    gone_at = _GoneAt(session)
+    found = [(each, _is_open(each.notice, gone_at)) for each in records.listed(session)]
     return [each for each in found if closed_too or each[1]]
 
 
-def _is_open(session: Session, notice: NoticeRow) -> bool:
+class _GoneAt:
+    """When an account last had no credit: asked once for each account, and only where somebody asked for it back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[int, datetime | None] = {}
+
+    def __call__(self, account_id: int) -> datetime | None:
+        if account_id not in self._known:
+            self._known[account_id] = records.credit_was_gone(self._session, account_id)
+        return self._known[account_id]
+
+
+def _is_open(notice: NoticeRow, gone_at: _GoneAt) -> bool:
     if notice.closed_at is not None:
         return False
     if notice.kind != "refund":
         return True
-    return not records.credit_was_gone(session, notice.account_id, since=notice.created_at)
+    gone = gone_at(notice.account_id)
+    return gone is None or gone < notice.created_at
+
+
+def _close_ended(session: Session, account_id: int, *, now: datetime) -> Sequence[NoticeRow]:
+    """Close the requests whose credit is gone; answers what is still open."""
+    still_open = open_of(session, account_id)
+    for row in records.not_closed(session, account_id):
+        if row not in still_open and records.close(session, row.id, now=now):
+            _write(session, "notice.ended", row, actor="portal", now=now)
+    return still_open
 
 
 def _sent(notice: NoticeRow) -> Sent | None:

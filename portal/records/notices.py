@@ -1,14 +1,14 @@
 """What customers say: money is on its way, a credit is to be paid back. Never money, never a change of balance."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, type_coerce, update
 
 from portal.records.engine import Session
 from portal.records.tables import accounts, contacts, movements, notices
-from portal.records.types import cents, new_public_id
+from portal.records.types import Instant, cents, new_public_id
 
 
 class NoticeRow(NamedTuple):
@@ -37,6 +37,8 @@ class ListedNotice(NamedTuple):
     email: str
 
 
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
 _NOTICE = tuple(notices.c[name] for name in NoticeRow._fields)
 _OF_ACCOUNT = (
     select(*_NOTICE)
@@ -50,12 +52,20 @@ _LISTED = (
     .outerjoin(contacts, contacts.c.id == notices.c.contact_id)
     .order_by(notices.c.id)
 )
+_CHANGE = cents(func.sum(movements.c.unapplied_cents))
 _CREDIT = (
-    select(movements.c.posted_at, cents(func.sum(movements.c.unapplied_cents)))
-    .where(movements.c.account_id == bindparam("account"))
+    select(
+        movements.c.posted_at,
+        _CHANGE.label("change"),
+        func.sum(_CHANGE).over(order_by=movements.c.posted_at).label("running"),
+    )
+    .where(movements.c.account_id == bindparam("account"), movements.c.unapplied_cents != 0)
     .group_by(movements.c.posted_at)
-    .having(func.sum(movements.c.unapplied_cents) != 0)
-    .order_by(movements.c.posted_at)
+    .subquery()
+)
+_WAS_GONE = select(
+    cents(func.sum(_CREDIT.c.change)),
+    type_coerce(func.max(case((_CREDIT.c.running <= 0, _CREDIT.c.posted_at))), Instant),
 )
 
 
@@ -93,11 +103,8 @@ def close(session: Session, notice_id: int, *, now: datetime) -> bool:
     return closed.rowcount == 1
 
 
-def credit_was_gone(session: Session, account_id: int, *, since: datetime) -> bool:
-    """Whether the account had no credit at all at some time since then, in the order of posting."""
-    running = 0
-    for posted_at, change in session.execute(_CREDIT, {"account": account_id}):
-        running += change
-        if posted_at >= since and running <= 0:
-            return True
-    return running <= 0
+def credit_was_gone(session: Session, account_id: int) -> datetime | None:
+    """The last time at which the account had no credit at all, in the order of posting: `FOREVER` where it has none
+    now, None where it always had some."""
+    now_cents, gone_at = session.execute(_WAS_GONE, {"account": account_id}).one()
+    return FOREVER if now_cents <= 0 else gone_at

@@ -1,6 +1,6 @@
 """What customers say is written down once, told to the seller, and moves nothing; a request ends with its credit."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -8,7 +8,8 @@ from sqlalchemy import func, insert, select
 from portal.actions import notices
 from portal.actions.notices import CreditChanged, Sent
 from portal.actions.statements import Standing
-from portal.records import accounts, ledger
+from portal.records import Session, accounts, ledger
+from portal.records import notices as records
 from portal.records.history import of_account
 from portal.records.notices import NoticeRow
 from portal.records.tables import credits, letters, movements
@@ -186,3 +187,44 @@ def test_a_request_ends_when_the_credit_is_gone_and_stays_ended(shop: Shop) -> N
         assert notices.listed(session, closed_too=False) == []
     ask_back(shop, 3_000)
     assert open_kinds(shop) == ["refund"]
+
+
+def test_a_request_that_ended_is_closed_when_the_customer_says_something_next(shop: Shop) -> None:
+    credit = give_credit(shop, 12_000)
+    asked = ask_back(shop, 12_000)
+    shop.house.clock.move(minutes=1)
+    use_credit(shop, credit, 12_000)
+    with shop.house.resources.reading() as session:
+        found = records.find(session, asked.public_id)
+        assert found is not None
+        assert found.closed_at is None
+    tell(shop)
+    with shop.house.resources.reading() as session:
+        found = records.find(session, asked.public_id)
+        assert found is not None
+        assert found.closed_at == shop.house.clock.now()
+        acts = [row.action for row in of_account(session, shop.account.id)]
+    assert acts == ["notice.refund", "notice.ended", "notice.sent"]
+
+
+def test_the_credit_is_asked_about_once_and_only_for_a_request(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    ask = records.credit_was_gone
+
+    def counting(session: Session, account_id: int) -> datetime | None:
+        asked.append(account_id)
+        return ask(session, account_id)
+
+    monkeypatch.setattr(records, "credit_was_gone", counting)
+    give_credit(shop, 12_000)
+    tell(shop)
+    assert open_kinds(shop) == ["sent"]
+    assert asked == []
+    now = shop.house.clock.now()
+    values: dict[str, object] = {"account_id": shop.account.id, "kind": "refund", "method": "", "amount_cents": 12_000}
+    with shop.house.resources.writing() as session:
+        for _ in range(3):
+            records.add(session, values | {"sent_on": TODAY, "reference": "", "created_at": now})
+        assert len(notices.listed(session, closed_too=False)) == 4
+    assert open_kinds(shop) == ["sent", "refund", "refund", "refund"]
+    assert asked == [shop.account.id] * 2
