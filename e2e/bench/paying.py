@@ -100,8 +100,8 @@ def _facts(number: int, now: datetime) -> PaymentFacts:
         ),
         charge=ChargeFacts(
             charge_id=f"ch_{number:024}", status="succeeded", amount_cents=_PAID_CENTS, captured_cents=_PAID_CENTS,
-            currency="usd", created_at=now, method_type="card", method_name="visa", last4="4242", failure_code=None,
-            failure_message=None, balance_transaction_id=f"txn_{number:024}", booked_at=now, fee_cents=_FEE_CENTS,
-            fee_currency="usd",
+            refunded_cents=0, currency="usd", created_at=now, method_type="card", method_name="visa", last4="4242",
+            failure_code=None, failure_message=None, balance_transaction_id=f"txn_{number:024}", booked_at=now,
+            fee_cents=_FEE_CENTS, fee_currency="usd",
         ),
     )  # fmt: skip
