@@ -11,7 +11,7 @@ import structlog
 from portal.actions import payments
 from portal.gateways import stripe_listing
 from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUnavailable
-from portal.gateways.stripe_webhooks import event_in, read_event
+from portal.gateways.stripe_webhooks import WebhookRefused, event_in, read_event
 from portal.records import Session, attempts, breaks, inbox
 from portal.records.inbox import EventRow
 from portal.records.unavailable import tried_again
@@ -58,7 +58,12 @@ def poll(resources: Resources, *, now: datetime) -> int:
     found = []
     try:
         for raw in stripe_listing.events(resources.stripe, since=since - _OVERLAP):
-            event = event_in(raw, live=resources.settings.is_live)
+            try:
+                event = event_in(raw, live=resources.settings.is_live)
+            except WebhookRefused as refused:
+                # As at the webhook's own door: one that is not for us keeps no other from coming in.
+                log.warning("inbox.not_for_us", reason=refused.reason)
+                continue
             if event.type.startswith(_OURS):
                 found.append(EventRow(event.event_id, event.type, event.subject, event.checkout_id, raw, now))
     except (StripeUnavailable, StripeRefused) as error:

@@ -1,6 +1,6 @@
 """Attempts to pay through Stripe: what was quoted, what is under way, and who holds a charge."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, case, func, insert, or_, select, type_coerce, 
 from portal.records.engine import Session
 from portal.records.tables import attempt_charges, attempts, chargebacks, charges, payments, refunds
 from portal.records.types import Instant, new_public_id
+from portal.rules.reversals import DECIDED
 
 
 class AttemptRow(NamedTuple):
@@ -79,6 +80,7 @@ _BY_STRIPE = select(*_ATTEMPT).where(
 )
 _QUOTED = (
     select(
+        attempt_charges.c.attempt_id,
         attempt_charges.c.charge_id,
         charges.c.public_id,
         charges.c.number,
@@ -87,7 +89,7 @@ _QUOTED = (
         attempt_charges.c.credit_cents,
     )
     .join(charges, charges.c.id == attempt_charges.c.charge_id)
-    .where(attempt_charges.c.attempt_id == bindparam("attempt"))
+    .where(attempt_charges.c.attempt_id.in_(bindparam("attempts", expanding=True)))
     .order_by(attempt_charges.c.id)
 )
 _HOLDING = (
@@ -165,7 +167,7 @@ _UNSETTLED = (
     .outerjoin(refunds, (refunds.c.payment_id == payments.c.id) & (refunds.c.state == "pending"))
     .outerjoin(
         chargebacks,
-        (chargebacks.c.payment_id == payments.c.id) & chargebacks.c.state.not_in(("won", "lost", "warning_closed")),
+        (chargebacks.c.payment_id == payments.c.id) & chargebacks.c.state.not_in(DECIDED),
     )
     .where(
         or_(
@@ -212,7 +214,15 @@ def by_stripe_id(session: Session, stripe_id: str) -> AttemptRow | None:
 
 def quoted(session: Session, attempt_id: int) -> Sequence[QuotedRow]:
     """The quote, oldest due first."""
-    return [QuotedRow(*row) for row in session.execute(_QUOTED, {"attempt": attempt_id})]
+    return quoted_of(session, [attempt_id])[attempt_id]
+
+
+def quoted_of(session: Session, attempt_ids: Collection[int]) -> Mapping[int, Sequence[QuotedRow]]:
+    """The quotes of these attempts, by their ids."""
+    found: dict[int, list[QuotedRow]] = {attempt_id: [] for attempt_id in attempt_ids}
+    for attempt_id, *line in session.execute(_QUOTED, {"attempts": list(attempt_ids)}):
+        found[attempt_id].append(QuotedRow(*line))
+    return found
 
 
 def holding(session: Session, charge_ids: Collection[int]) -> Sequence[AttemptRow]:
