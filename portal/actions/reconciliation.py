@@ -2,32 +2,46 @@
 is a break with a name. Nothing is ever adjusted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import structlog
 
 from portal.actions import inbox, letters, payments
-from portal.actions.stripe_listed import Listed, expectations, read_listed
-from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
-from portal.records import Session, attempts, breaks, ledger
-from portal.records.breaks import BreakRow
+from portal.actions.stripe_listed import (
+    Compared,
+    Listed,
+    at_stripe,
+    compare,
+    read_listed,
+    seen,
+    told_of_older,
+    with_whole,
+)
+from portal.gateways.stripe_checkout import StripeCheckouts
+from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUnavailable
+from portal.records import attempts, breaks
+from portal.records.breaks import BreakRow, PostedRow
 from portal.resources import Resources
-from portal.rules.reconciliation import Break, Expected, differing, made, named
+from portal.rules.reconciliation import Break, Kind, differing, made, named, object_of, subject_of, words
 
 NIGHTLY = timedelta(days=10)
 # Chargebacks and unauthorized debits come back after months.
 WEEKLY = timedelta(days=400)
 _DAY = timedelta(hours=23)
 _WEEK = timedelta(days=6, hours=23)
+# Longer than a look takes: one that failed is taken again after it.
+_LEASE = timedelta(hours=1)
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """How many facts of Stripe's were compared, what was repaired on the way, and the breaks that remain."""
+    """How many facts of Stripe's were compared, what was repaired on the way, and the breaks that remain: found now,
+    or earlier about what this look did not see."""
 
     since: datetime
     compared: int
@@ -38,58 +52,81 @@ class Reconciled:
 def reconcile(resources: Resources, *, since: datetime, now: datetime) -> Reconciled:
     """Compare everything since then, and everything of ours that is not at its end yet.
 
-    Raises StripeUnavailable or StripeRefused where Stripe's lists cannot be read; then nothing is known.
+    Raises StripeUnavailable or StripeRefused where Stripe cannot be read; then nothing is known.
     """
-    if resources.stripe is None:
+    stripe = resources.stripe
+    if stripe is None:
         raise StripeUnavailable("No Stripe key is set.")
-    listed = read_listed(resources.stripe, since=since)
-    before, compared = _compare(resources, listed)
-    was_different = _breaks(resources, before)
+    listed = _read(resources, stripe, since=since)
+    before = _compare(resources, listed)
+    different = differing(before.expected, before.posted)
     # What is not at its end may have begun long before.
     with resources.reading() as session:
         unsettled = [attempt.id for attempt in attempts.unsettled(session)]
     for attempt_id in unsettled:
         _read_again(resources, attempt_id, now=now)
-    for payment in dict.fromkeys(each.payment for each in before):
+    for payment in dict.fromkeys(each.payment for each in different):
         _repair(resources, listed, payment, now=now)
-    after, _ = _compare(resources, listed)
-    found = [*_breaks(resources, after), *_not_at_stripe(resources, listed)]
-    still = {(each.kind, each.subject) for each in found}
-    repaired = [each for each in was_different if (each.kind, each.subject) not in still]
-    _remember(resources, found, now=now)
-    return Reconciled(since, compared, tuple(repaired), tuple(found))
+    after = _compare(resources, listed)
+    with resources.reading() as session:
+        ours = breaks.posted_between(session, since, now)
+    found = [*named(differing(after.expected, after.posted), after.posted), *_not_at_stripe(stripe, listed, ours)]
+    kept = _remember(resources, found, seen(listed) | _subjects(ours), now=now)
+    still = {each.key for each in found}
+    repaired = [each for each in named(different, before.posted) if each.key not in still]
+    return Reconciled(since, len(before.expected), tuple(repaired), (*found, *kept))
 
 
 def reconcile_nightly(resources: Resources, *, now: datetime) -> int:
-    """Once a day ten days back, once a week four hundred; returns how many differences were found."""
+    """Once a day ten days back, once a week four hundred; returns how many differences were found.
+
+    A look that failed is taken again as soon as its lease is over.
+    """
     if resources.stripe is None:
         return 0
     with resources.writing() as session:
-        # Both are asked, so that a week's look counts as the day's.
-        weekly = breaks.claim(session, "reconciled weekly", before=now - _WEEK, now=now)
-        nightly = breaks.claim(session, "reconciled nightly", before=now - _DAY, now=now)
-    if not (weekly or nightly):
-        return 0
+        is_weekly = _is_due(breaks.mark(session, "reconciled weekly"), now - _WEEK)
+        if not (is_weekly or _is_due(breaks.mark(session, "reconciled nightly"), now - _DAY)):
+            return 0
+        if not breaks.claim(session, "reconciling", before=now - _LEASE, now=now):
+            return 0
     try:
-        done = reconcile(resources, since=now - (WEEKLY if weekly else NIGHTLY), now=now)
+        done = reconcile(resources, since=now - (WEEKLY if is_weekly else NIGHTLY), now=now)
     except (StripeUnavailable, StripeRefused) as error:
         log.warning("reconciliation.waits", error=repr(error))
         return 0
+    with resources.writing() as session:
+        # A week's look counts as the day's.
+        for name in ("reconciled weekly", "reconciled nightly") if is_weekly else ("reconciled nightly",):
+            breaks.set_mark(session, name, now)
     log.info("reconciliation.done", compared=done.compared, repaired=len(done.repaired), breaks=len(done.breaks))
     return len(done.repaired) + len(done.breaks)
 
 
-def _compare(resources: Resources, listed: Listed) -> tuple[list[Expected], int]:
-    with resources.reading() as session:
-        expected = expectations(session, listed, instance=resources.settings.instance)
-        posted = ledger.posted(session, [each.source for each in expected])
-    return differing(expected, posted), len(expected)
+def _is_due(last_at: datetime | None, before: datetime) -> bool:
+    return last_at is None or last_at < before
 
 
-def _breaks(resources: Resources, differences: Sequence[Expected]) -> list[Break]:
+def _read(resources: Resources, stripe: StripeCheckouts, *, since: datetime) -> Listed:
+    listed = read_listed(stripe, since=since)
     with resources.reading() as session:
-        posted = ledger.posted(session, [each.source for each in differences])
-    return named(differences, posted)
+        older = told_of_older(session, listed)
+    return with_whole(listed, [facts for intent_id in older if (facts := _whole(stripe, intent_id))])
+
+
+def _whole(stripe: StripeCheckouts, intent_id: str) -> PaymentFacts | None:
+    """The payment as Stripe has it now; None where it has none."""
+    try:
+        return stripe.read_payment_by_intent(intent_id)
+    except StripeRefused as refused:
+        if refused.code != "resource_missing":
+            raise
+        return None
+
+
+def _compare(resources: Resources, listed: Listed) -> Compared:
+    with resources.reading() as session:
+        return compare(session, listed, instance=resources.settings.instance)
 
 
 def _repair(resources: Resources, listed: Listed, payment: str, *, now: datetime) -> None:
@@ -119,34 +156,61 @@ def _read_again(resources: Resources, attempt_id: int, *, now: datetime) -> None
         log.warning("reconciliation.not_repaired", attempt=attempt_id, error=repr(error))
 
 
-def _not_at_stripe(resources: Resources, listed: Listed) -> Iterable[Break]:
-    """Payments that we have from Stripe, of the time that was listed, and that Stripe does not have."""
-    there = {facts.charge.charge_id for facts in listed.intents.values() if facts.charge is not None}
-    with resources.reading() as session:
-        ours = ledger.stripe_payments_since(session, listed.since)
-    return [
-        made(
-            "not_at_stripe",
-            f"payment R-{row.id:05d}",
-            ours=f"{row.stripe_charge_id} over {row.amount_cents} {row.currency.upper()}",
-            theirs="not there",
-        )
-        for row in ours
-        if row.stripe_charge_id not in there
-    ]
+def _not_at_stripe(stripe: StripeCheckouts, listed: Listed, ours: Sequence[PostedRow]) -> Iterator[Break]:
+    """What we posted by Stripe's word and Stripe does not have: not in its lists, and not in the payment itself."""
+    whole = PaymentFacts(None, None, None, listed.refunds, listed.disputes)
+    there = at_stripe([*listed.intents.values(), whole], listed.booked)
+    missing = [each for each in ours if object_of(each.source) not in there]
+    for intent_id in dict.fromkeys(each.intent_id for each in missing):
+        facts = _whole(stripe, intent_id)
+        known = at_stripe([facts] if facts else [])
+        gone = [each for each in missing if each.intent_id == intent_id and object_of(each.source) not in known]
+        yield from _gone(gone, is_charge_there=bool(gone) and f"stripe:{gone[0].charge_id}" in known)
 
 
-def _remember(resources: Resources, found: Sequence[Break], *, now: datetime) -> None:
-    """New breaks are told to the seller once; those no longer found are closed."""
+def _gone(gone: Sequence[PostedRow], *, is_charge_there: bool) -> Iterator[Break]:
+    """A payment that is not there is named once, not by each of its refunds and fees."""
+    if gone and not is_charge_there:
+        received = [
+            words(each.amount_cents, each.currency) for each in gone if each.source == f"stripe:{each.charge_id}"
+        ]
+        ours = " over ".join((gone[0].charge_id, *received))
+        yield made("not_at_stripe", _receipt(gone[0]), ours=ours, theirs="not there")
+        return
+    for each in gone:
+        kind, subject = subject_of(each.source, each.charge_id, is_held=each.is_held)
+        yield made(kind, subject, ours=words(each.amount_cents, each.currency), theirs="not there")
+
+
+def _subjects(ours: Iterable[PostedRow]) -> set[str]:
+    rows = list(ours)
+    return {subject_of(each.source, each.charge_id, is_held=each.is_held)[1] for each in rows} | set(
+        map(_receipt, rows)
+    )
+
+
+def _receipt(row: PostedRow) -> str:
+    return f"payment R-{row.payment_id:05d}"
+
+
+def _remember(
+    resources: Resources, found: Sequence[Break], subjects: Collection[str], *, now: datetime
+) -> tuple[Break, ...]:
+    """New breaks are told to the seller once; one is closed when what it is about was seen and agrees.
+
+    Answers those that stay open because this look did not see what they are about.
+    """
+    by_key = {each.key: each for each in found}
     with resources.writing() as session:
-        known = {row.key for row in breaks.open_breaks(session)}
-        fresh = {each.key: each for each in found if each.key not in known}
-        for key, each in fresh.items():
-            breaks.add(session, BreakRow(key, each.kind, each.subject, each.ours, each.theirs, each.repair, now))
-        breaks.close(session, known - {each.key for each in found}, now=now)
+        standing = [row for row in breaks.open_breaks(session) if row.key not in by_key]
+        breaks.close(session, [row.key for row in standing if row.subject in subjects], now=now)
+        # In one order, so that two looks at once do not wait for each other.
+        rows = [
+            BreakRow(key, each.kind, each.subject, each.ours, each.theirs, each.repair, now)
+            for key, each in sorted(by_key.items())
+        ]
+        fresh = [row.key for row in rows if breaks.add(session, row)]
         if fresh:
-            _tell(session, now=now)
-
-
-def _tell(session: Session, *, now: datetime) -> None:
-    letters.stage_to_seller(session, "seller_breaks", f"seller_breaks:{now.isoformat()}", None, now=now)
+            letters.stage_to_seller(session, "seller_breaks", f"seller_breaks:{now.isoformat()}", None, now=now)
+    kept = (row for row in standing if row.subject not in subjects)
+    return tuple(made(cast(Kind, row.kind), row.subject, ours=row.ours, theirs=row.theirs) for row in kept)

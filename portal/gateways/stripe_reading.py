@@ -64,6 +64,7 @@ def charge_facts(charge: Wire) -> ChargeFacts:
         status=charge["status"],
         amount_cents=charge["amount"],
         captured_cents=charge["amount_captured"],
+        refunded_cents=charge["amount_refunded"],
         currency=charge["currency"],
         created_at=_moment(charge["created"]),
         method_type=kind,

@@ -134,6 +134,7 @@ class ChargeFacts:
     booked_at: datetime | None
     fee_cents: int | None
     fee_currency: str | None
+    refunded_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

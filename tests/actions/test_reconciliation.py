@@ -102,6 +102,10 @@ def test_a_payment_in_another_currency_is_named_and_not_posted(shop: Shop) -> No
         charge["currency"] = "eur"
     assert named(look(shop)) == [("currency", "nothing posted", "981.60 EUR")]
     assert shop.opens() == {"1001": 100_000, "1002": 60_000}
+    shop.house.stripe.refund(charge["payment_intent"], 98_160)
+    assert named(look(shop)) == []
+    with shop.house.resources.reading() as session:
+        assert breaks.open_breaks(session) == []
 
 
 def test_what_is_of_somebody_else_is_left_alone(shop: Shop) -> None:
@@ -194,6 +198,16 @@ class TestEvents:
         assert self.poll(shop) == 0
         shop.house.stripe.heal()
         shop.house.clock.move(days=2)
+        assert self.poll(shop) > 0
+        assert shop.opens() == {"1002": 60_000}
+
+    def test_an_event_of_the_other_mode_stops_no_other(self, shop: Shop) -> None:
+        self.poll(shop)
+        shop.pay_first()
+        shop.pay_by_card()
+        with shop.house.stripe.lock:
+            shop.house.stripe.all("event")[-1]["livemode"] = True
+        shop.house.clock.move(minutes=6)
         assert self.poll(shop) > 0
         assert shop.opens() == {"1002": 60_000}
 
