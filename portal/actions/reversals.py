@@ -69,11 +69,11 @@ def news(session: Session, payment: PaymentRow, facts: PaymentFacts, *, policy: 
 def bring_in(session: Session, payment: PaymentRow, found: News, *, policy: Policy, now: datetime) -> None:
     """Remember and post the news, each once, and tell whom it concerns."""
     ledger.lock_account(session, payment.account_id)
-    account = accounts.by_id(session, payment.account_id)
-    rows = reversals.refunds_of(session, [payment.id])
+    # Nearly always there is a fee to be booked and nothing else.
+    rows = reversals.refunds_of(session, [payment.id]) if found.refunds else ()
     for refund in found.refunds:
         stripe_news.remember_refund(session, payment, refund, stripe_news.known_refund(refund, rows), now=now)
-    disputes = _by_stripe_id(session, payment)
+    disputes = _by_stripe_id(session, payment) if found.disputes else {}
     for dispute in found.disputes:
         row_id = stripe_news.remember_dispute(session, payment, dispute, disputes.get(dispute.dispute_id), now=now)
         reversal_letters.tell_seller_of_dispute(session, payment, row_id, dispute.status, now=now)
@@ -82,6 +82,7 @@ def bring_in(session: Session, payment: PaymentRow, found: News, *, policy: Poli
         posted = movements.stripe_fee(fee.transaction_id, fee_cents=fee.fee_cents, on=on, payment_id=payment.id)
         ledger.post(session, posted, account_id=None, currency=fee.currency, posted_at=now)
     for step in found.steps:
+        account = accounts.by_id(session, payment.account_id)
         _take(session, account, payment, step, policy=policy, now=now)
 
 
