@@ -14,9 +14,9 @@ def show(visit: Visit) -> Response:
         policy = visit.policy(session)
         account = visit.access_to_account(session).account
         made = receipts.load_all(session, account.id, ledger.payments_of(session, account.id), on=policy.today)
-        others = [
-            (attempt, attempts.quoted(session, attempt.id)) for attempt in attempts.without_payment(session, account.id)
-        ]
+        unpaid = attempts.without_payment(session, account.id)
+        quoted = attempts.quoted_of(session, [attempt.id for attempt in unpaid])
+    others = [(attempt, quoted[attempt.id]) for attempt in unpaid]
     base = f"/a/{account.public_id}"
     context = {
         "payments": view.history(made, others, policy.words(account.currency), base=base),

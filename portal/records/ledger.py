@@ -84,7 +84,7 @@ _ADD_PAYMENT = insert(payments).returning(payments.c.id)
 _ADD_ALLOCATION = insert(allocations).returning(allocations.c.id)
 _LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update()
 _BY_STRIPE_CHARGE = select(payments.c.id).where(payments.c.stripe_charge_id == bindparam("wanted"))
-_MOVEMENT = (
+MOVEMENT = (
     movements.c.source,
     movements.c.debit,
     movements.c.credit,
@@ -95,12 +95,12 @@ _MOVEMENT = (
     movements.c.credit_id,
 )
 _OF_ACCOUNT = (
-    select(*_MOVEMENT)
+    select(*MOVEMENT)
     .where(movements.c.account_id == bindparam("account"), movements.c.effective_on <= bindparam("day"))
     .order_by(movements.c.effective_on, movements.c.id)
 )
 _OF_CHARGE = (
-    select(*_MOVEMENT)
+    select(*MOVEMENT)
     .where(movements.c.charge_id == bindparam("charge"), movements.c.effective_on <= bindparam("day"))
     .order_by(movements.c.effective_on, movements.c.id)
 )
@@ -115,7 +115,7 @@ _BY_CHARGE = select(payments.c.stripe_charge_id, attempts.c.payment_intent_id).j
 _POSTED = select(movements.c.source, movements.c.amount_cents).where(
     movements.c.source.in_(bindparam("sources", expanding=True))
 )
-_OF_PAYMENT = select(*_MOVEMENT).where(movements.c.payment_id == bindparam("payment")).order_by(movements.c.id)
+_OF_PAYMENT = select(*MOVEMENT).where(movements.c.payment_id == bindparam("payment")).order_by(movements.c.id)
 
 
 def post(
@@ -152,17 +152,17 @@ def credit_on(session: Session, account_id: int, on: date) -> int:
 
 def of_account(session: Session, account_id: int, until: date) -> Sequence[Movement]:
     """Every movement of the account effective by that day, in order."""
-    return [_movement(row) for row in session.execute(_OF_ACCOUNT, {"account": account_id, "day": until})]
+    return [movement(row) for row in session.execute(_OF_ACCOUNT, {"account": account_id, "day": until})]
 
 
 def of_charge(session: Session, charge_id: int, until: date) -> Sequence[Movement]:
     """Every movement of the charge effective by that day, in order."""
-    return [_movement(row) for row in session.execute(_OF_CHARGE, {"charge": charge_id, "day": until})]
+    return [movement(row) for row in session.execute(_OF_CHARGE, {"charge": charge_id, "day": until})]
 
 
 def of_payment(session: Session, payment_id: int) -> Sequence[Movement]:
     """Every movement of the payment, in the order of posting."""
-    return [_movement(row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
+    return [movement(row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
 
 
 def stripe_payments_since(session: Session, since: datetime) -> Sequence[PaymentRow]:
@@ -242,7 +242,8 @@ def lock_account(session: Session, account_id: int) -> None:
         session.execute(_LOCK, {"account": account_id}).one()
 
 
-def _movement(row: Sequence[Any]) -> Movement:
+def movement(row: Sequence[Any]) -> Movement:
+    """A row of the columns `MOVEMENT`."""
     source, debit, credit, amount_cents, effective_on, charge_id, payment_id, credit_id = row
     return Movement(
         source=source,

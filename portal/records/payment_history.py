@@ -4,21 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, or_, select
 
+from portal.records import ledger
 from portal.records.engine import Session
 from portal.records.tables import allocations, movements, releases
-from portal.rules.ledger import LedgerAccount, Movement
+from portal.rules.ledger import Movement
 
 _MONEY = (
-    select(
-        movements.c.source,
-        movements.c.debit,
-        movements.c.credit,
-        movements.c.amount_cents,
-        movements.c.effective_on,
-        movements.c.charge_id,
-        movements.c.payment_id,
-        movements.c.credit_id,
-    )
+    select(*ledger.MOVEMENT)
     .where(
         movements.c.payment_id.in_(bindparam("payments", expanding=True)),
         movements.c.unapplied_cents != 0,
@@ -35,10 +27,7 @@ _CAUSES = (
 
 def money_of(session: Session, payment_ids: Sequence[int]) -> Sequence[Movement]:
     """The money of these payments as it came and went, in order; not where it was put and taken off again."""
-    return [
-        Movement(source, LedgerAccount(debit), LedgerAccount(credit), *rest)
-        for source, debit, credit, *rest in session.execute(_MONEY, {"payments": list(payment_ids)})
-    ]
+    return [ledger.movement(row) for row in session.execute(_MONEY, {"payments": list(payment_ids)})]
 
 
 def causes(session: Session, charge_id: int) -> Mapping[str, str]:

@@ -1,5 +1,7 @@
 """What was paid: the list, one receipt as a page and on paper, and who may see which."""
 
+from sqlalchemy import event
+
 from tests.support.paying import PayingSite
 from tests.support.reading import pdf_text, rows, words
 
@@ -93,3 +95,19 @@ def test_a_receipt_for_one_document_has_no_way_to_the_others(shop: PayingSite) -
     assert f"{shop.base}/payments" not in page.text
     back = visitor.get(shop.base)
     assert (back.status_code, back.headers["location"]) == (303, f"{shop.base}/invoices/{shop.example.public_id}")
+
+
+def test_the_history_asks_no_more_of_the_database_for_more_payments(shop: PayingSite) -> None:
+    visitor = shop.visitor()
+    asked: list[object] = []
+    counts: list[int] = []
+    event.listen(shop.resources.database.reader, "before_cursor_execute", lambda *what: asked.append(what))
+    for invoice in (shop.invoice, shop.other_invoice):
+        failing = shop.pay(visitor, invoice, method="ach")
+        shop.sync(failing)
+        shop.house.stripe.settle_bank(str(shop.attempts()[-1].payment_intent_id), fail_with="account_closed")
+        shop.sync(failing)
+        asked.clear()
+        assert len(rows(visitor.get(f"{shop.base}/payments").text)) == 2 + len(counts)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
