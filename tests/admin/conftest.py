@@ -1,5 +1,6 @@
-"""`portal`: the command line on a database of its own, called as a person would."""
+"""`portal`: the command line on a database of its own, called as a person would; and a shop's owner at it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,8 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from admin.cli.main import app
+from portal.records import Database
 from portal.resources import Resources, open_resources
 from portal.settings import read_settings
+from tests.admin.desk import Desk, open_desk
+from tests.support.clock import MovableClock
 
 
 class Said(NamedTuple):
@@ -39,6 +43,22 @@ def portal(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def sqlite_portal(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     return _on(sqlite_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def desk(
+    portal: CommandLine, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    with open_desk(portal, database, clock, monkeypatch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_desk(
+    sqlite_portal: CommandLine, sqlite_database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    with open_desk(sqlite_portal, sqlite_database, clock, monkeypatch) as opened:
+        yield opened
 
 
 def _on(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:

@@ -1,32 +1,12 @@
 """`portal refund`: given back through Stripe or by other means, and what each answer of Stripe's exits with."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from e2e.stripe import Fault
 from portal.actions import refunds
-from portal.records import Database, credits
-from tests.admin.conftest import CommandLine
-from tests.admin.test_payment import Desk, open_desk
-from tests.support.clock import MovableClock
+from portal.records import credits
+from tests.admin.desk import Desk
 from tests.support.paid import Paid
-
-
-@pytest.fixture
-def desk(
-    portal: CommandLine, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    with open_desk(portal, database, clock, monkeypatch) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sqlite_desk(
-    sqlite_portal: CommandLine, sqlite_database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    with open_desk(sqlite_portal, sqlite_database, clock, monkeypatch) as opened:
-        yield opened
 
 
 def test_a_part_of_a_card_payment_goes_back_and_opens_its_invoice(desk: Desk) -> None:

@@ -1,29 +1,8 @@
 """`portal write-off`: an invoice or a part of it given up, its tax claimed back or not, and never more than is owed."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from portal.records import Database
-from tests.admin.conftest import CommandLine
-from tests.admin.test_payment import Desk, open_desk
-from tests.support.clock import MovableClock
-
-
-@pytest.fixture
-def desk(
-    portal: CommandLine, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    with open_desk(portal, database, clock, monkeypatch) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sqlite_desk(
-    sqlite_portal: CommandLine, sqlite_database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    with open_desk(sqlite_portal, sqlite_database, clock, monkeypatch) as opened:
-        yield opened
+from tests.admin.desk import Desk
 
 
 def test_all_that_is_payable_of_an_invoice(desk: Desk) -> None:
