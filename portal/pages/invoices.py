@@ -5,6 +5,7 @@ from starlette.responses import Response
 from portal.actions import statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
+from portal.pages.explanations import under_way
 from portal.pages.statements import MOST_ROWS, paper
 from portal.records import charges, ledger, payment_history, reversals
 from portal.records.accounts import AccountRow
@@ -27,6 +28,7 @@ def show(visit: Visit) -> Response:
     context = {
         **view.context(found, words),
         "history": view.history(found, words),
+        "under_way": view.under_way(found, words, whole_account=access.whole_account),
         "pay": view.pay(found, words, href=f"{base}/pay"),
         "links": {
             "pdf": f"{base}/invoices/{found.charge.public_id}.pdf",
@@ -39,13 +41,14 @@ def show(visit: Visit) -> Response:
 def pdf(visit: Visit) -> Response:
     """The invoice on paper."""
     found, _, account, policy = _load(visit)
-    if len(found.lines) > MOST_ROWS:
+    if len(found.lines) + len(found.movements) > MOST_ROWS:
         raise Refusal("This invoice is too long for a PDF. Print its page instead.")
     words = policy.words(account.currency)
     context = {
         **papers.frame(policy, account),
         **view.context(found, words),
         "paid": view.settled(found, words),
+        "history": view.paper_history(found, words),
     }
     return paper(render("pdf/invoice.html", context, policy.locale), f"{papers.file_name(found.charge.number)}.pdf")
 
@@ -72,6 +75,7 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
             causes=payment_history.causes(session, charge.id),
             contested={each.payment_id for each in contested if each.kind == "chargeback"},
+            debits=under_way(session, standing),
         )
     return found, access, account, policy
 

@@ -1,15 +1,19 @@
 """One charge in words: its lines, its terms in amounts and dates, its history from movements, and paying it."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
+from portal.records.attempts import QuotedRow
 from portal.records.charges import ChargeRow, LineRow
 from portal.rules.discounts import Offer
 from portal.rules.ledger import LedgerAccount, Movement, receivable_cents
 from portal.rules.statement import Item, Row, Status
 from portal.rules.terms import parse_terms, to_text
+from portal.views.explanations import UnderWay, who
+from portal.views.payments import arrival
 from portal.wording import Words
 
 
@@ -17,7 +21,8 @@ from portal.wording import Words
 class Charge:
     """Everything about one charge that its page and paper need. `row` is None once nothing of it is open.
 
-    `causes` says of each release (by its source) what took the money; `contested` are payments that a bank disputes.
+    `causes` says of each release (by its source) what took the money; `contested` are payments that a bank disputes;
+    `debits` are the account's bank debits under way, whatever they pay.
     """
 
     charge: ChargeRow
@@ -27,6 +32,7 @@ class Charge:
     offers: Sequence[Offer]
     causes: Mapping[str, str]
     contested: Collection[int]
+    debits: Sequence[UnderWay]
 
 
 def context(found: Charge, words: Words) -> dict[str, object]:
@@ -62,10 +68,25 @@ def context(found: Charge, words: Words) -> dict[str, object]:
 
 
 def history(found: Charge, words: Words) -> list[dict[str, str]]:
-    """What happened to the charge, oldest first, from its movements and their causes."""
+    """What happened to the charge, oldest first, from its movements and their causes, and what was open after each."""
+    return _walk(found, words, words.day)
+
+
+def paper_history(found: Charge, words: Words) -> list[dict[str, str]]:
+    """As `history`, each day with its year: nobody knows in which one a paper is read."""
+    return _walk(found, words, words.long_day)
+
+
+def under_way(found: Charge, words: Words, *, whole_account: bool) -> list[str]:
+    """Who has started which bank debit for this charge, when, how much of it is for this, and when it should arrive.
+
+    What it pays besides is for those only who may see the whole account.
+    """
     return [
-        {"on": words.day(on), "text": text, "amount": words.money(cents) if cents else ""}
-        for on, text, cents in _events(found, words)
+        _under_way(debit, line, words, whole_account=whole_account)
+        for debit in found.debits
+        for line in debit.quoted
+        if line.charge_id == found.charge.id
     ]
 
 
@@ -143,6 +164,43 @@ def _parts(item: Item | None, words: Words) -> dict[str, str]:
         "on_plan": words.money_or_nothing(item.parts.on_plan_cents) if item else "",
         "credit": "",
     }
+
+
+def _walk(found: Charge, words: Words, day: Callable[[date], str]) -> list[dict[str, str]]:
+    """The movements are those that make the open amount, so the last line is open by exactly that."""
+    events = _events(found, words)
+    running = accumulate(cents for _, _, cents in events)
+    return [
+        {"on": day(on), "text": text, "amount": words.money(cents), "open": words.money(open_cents)}
+        for (on, text, cents), open_cents in zip(events, running, strict=True)
+    ]
+
+
+def _under_way(debit: UnderWay, line: QuotedRow, words: Words, *, whole_account: bool) -> str:
+    attempt = debit.attempt
+    when = words.moment(attempt.processing_at or attempt.created_at)
+    own, total = words.money(line.pay_cents), words.money(attempt.amount_cents)
+    if whole_account and line.pay_cents != attempt.amount_cents:
+        said = [
+            words.text(
+                "%(who)s started a bank payment of %(amount)s on %(when)s.",
+                who=who(debit, words),
+                amount=total,
+                when=when,
+            ),
+            words.text("%(amount)s of it is for this invoice.", amount=own),
+        ]
+    else:
+        text = "%(who)s started a bank payment of %(amount)s for this invoice on %(when)s."
+        said = [words.text(text, who=who(debit, words), amount=own, when=when)]
+    if line.discount_cents:
+        discount = words.money(line.discount_cents)
+        said.append(words.text("The early-payment discount of %(amount)s goes with it.", amount=discount))
+    if line.credit_cents:
+        said.append(words.text("%(amount)s of your credit goes with it.", amount=words.money(line.credit_cents)))
+    if arrives := arrival(attempt, words):
+        said.append(words.text("It should arrive by %(date)s.", date=arrives))
+    return " ".join(said)
 
 
 def _events(found: Charge, words: Words) -> list[tuple[date, str, int]]:

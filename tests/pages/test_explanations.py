@@ -1,8 +1,21 @@
 """Explain this balance: each figure of the statement leads to the walk that made it, in words and figures."""
 
+import contextlib
+import random
 import re
 from datetime import date
 
+import pytest
+
+from e2e.stripe.errors import ApiError
+from portal.actions import manual_payments, policies, refunds, write_offs
+from portal.actions.manual_payments import Recorded
+from portal.actions.refunds import Wish
+from portal.records import charges, ledger
+from portal.records.ledger import PaymentRow
+from portal.rules.money import parse_amount
+from portal.rules.refusals import Refusal
+from tests.support.books import Invoice
 from tests.support.paying import PayingSite
 from tests.support.reading import pdf_text, rows, words
 
@@ -119,3 +132,123 @@ def test_credit_that_paid_for_everything_is_said_once(shop: PayingSite) -> None:
     visitor = shop.visitor()
     assert "Your credit has been used. Nothing was charged." in words(visitor.get(f"{shop.base}?credit=used").text)
     assert "Your credit has been used" not in visitor.get(shop.base).text
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_history_ends_at_what_is_open_on_page_and_paper(shop: PayingSite, seed: int) -> None:
+    chance = random.Random(seed)
+    invoice = shop.add(
+        "WALK",
+        chance.randrange(50_000, 500_000),
+        tax_cents=chance.choice((0, 8_123)),
+        issued_on=date(2026, 1, 20),
+        terms="2/60 net 90",
+    )
+    for _ in range(chance.randrange(3, 9)):
+        happen(shop, invoice, chance)
+        shop.clock.move(days=chance.randrange(4), minutes=1)
+        shop.house.stripe.tick()
+        for attempt in shop.attempts():
+            shop.sync(attempt)
+    visitor = shop.visitor()
+    for each in (invoice, shop.example, shop.invoice):
+        address = f"{shop.base}/invoices/{each.public_id}"
+        page = visitor.get(address).text
+        lines = walk(page, "history")
+        running = 0
+        for *_, amount, after in lines:
+            running += cents(amount)
+            assert running == cents(after)
+        assert running == open_cents(shop, each)
+        figure = re.search(r'<b class="figure">([^<]*)</b>', page)
+        assert figure
+        assert cents(figure[1]) == running
+        paper = pdf_text(visitor.get(f"{address}.pdf").content)
+        assert f"Balance due {figure[1]} " in paper
+        printed = paper[paper.index("How this balance came about") :]
+        assert re.findall(r"−?\$[\d,]+\.\d\d", printed) == [figure for line in lines for figure in line[2:]]
+        for _, what, amount, after in lines:
+            assert f" {what} {amount} {after}" in printed
+
+
+def cents(text: str) -> int:
+    return parse_amount(text.replace("−", "-"), "usd", decimal_mark=".")
+
+
+def happen(shop: PayingSite, invoice: Invoice, chance: random.Random) -> None:
+    """One of the things that can happen to an invoice; some are refused as it stands."""
+    what = chance.choice(("card", "ach", "cheque", "bounced", "refund", "dispute", "memo", "write off"))
+    with contextlib.suppress(Refusal):
+        if what in ("card", "ach"):
+            pay_online(shop, invoice, chance, method=what)
+        elif what == "refund":
+            payment = chance.choice(payments(shop) or [None])
+            wish = Wish(chance.choice((None, 300)), covers=chance.random() < 0.5, despite_return=True)
+            if payment:
+                refunds.refund(shop.resources, payment, wish, now=shop.clock.now(), actor="cli")
+        elif what == "dispute":
+            lose_a_dispute(shop)
+        elif what == "memo":
+            shop.credit(
+                f"CM-{shop.clock.now()}", 10_000, charge=invoice if open_cents(shop, invoice) >= 10_000 else None
+            )
+        else:
+            by_hand(shop, invoice, chance, what)
+
+
+def pay_online(shop: PayingSite, invoice: Invoice, chance: random.Random, *, method: str) -> None:
+    visitor = shop.visitor()
+    whole = chance.sample((invoice, shop.example), chance.randrange(3))
+    page = shop.check(visitor, *whole, amount="" if whole else f"{chance.randrange(100, 150_000) / 100:.2f}")
+    if page.status_code == 200 and shop.press(visitor, page, method=method).status_code == 303:
+        attempt = shop.attempts()[-1]
+        if attempt.state == "open":
+            shop.confirm(attempt)
+        shop.sync(attempt)
+
+
+def lose_a_dispute(shop: PayingSite) -> None:
+    """The bank takes back the newest payment, unless it has before or nothing is left of it."""
+    intents = [
+        each.payment_intent_id for each in shop.attempts() if each.state == "succeeded" and each.payment_intent_id
+    ]
+    if intents:
+        with contextlib.suppress(ApiError):
+            dispute = shop.house.stripe.dispute(intents[-1])
+            if dispute["status"] == "needs_response":
+                shop.house.stripe.close_dispute(dispute["id"], won=False)
+
+
+def by_hand(shop: PayingSite, invoice: Invoice, chance: random.Random, what: str) -> None:
+    """A cheque, one that bounces, or a write-off: what the owner does at the command line."""
+    now, some = shop.clock.now(), chance.randrange(100, 100_000)
+    with shop.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        if what == "write off":
+            write_offs.write_off(
+                session,
+                shop.account,
+                invoice.id,
+                amount_cents=chance.choice((None, some)),
+                claims_tax=some % 2 == 0,
+                reason="",
+                policy=policy,
+                now=now,
+                actor="cli",
+            )
+            return
+        given = Recorded("cheque", some, policy.today, policy.today, f"{now}", charge_ids=[invoice.id])
+        payment_id = manual_payments.record(session, shop.account, given, policy=policy, now=now, actor="cli")
+        if what == "bounced":
+            payment = ledger.payment_by_id(session, payment_id)
+            manual_payments.bounce(session, payment, fee_cents=0, on=policy.today, policy=policy, now=now, actor="cli")
+
+
+def payments(shop: PayingSite) -> list[PaymentRow | None]:
+    with shop.resources.reading() as session:
+        return list(ledger.payments_of(session, shop.account.id))
+
+
+def open_cents(shop: PayingSite, invoice: Invoice) -> int:
+    with shop.resources.reading() as session:
+        return charges.by_id(session, invoice.id, shop.clock.now().date()).open_cents

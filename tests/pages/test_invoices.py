@@ -1,5 +1,6 @@
 """One invoice: lines and tax, terms in amounts and dates, its history, and who may see it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -12,10 +13,21 @@ def path(shop: PayingSite, end: str = "") -> str:
     return f"{shop.base}/invoices/{shop.example.public_id}{end}"
 
 
+def history(html: str) -> list[list[str]]:
+    """The lines of the history: day, what, amount, open."""
+    found = re.search(r'<section class="card" id="history".*?</section>', html, re.DOTALL)
+    assert found
+    return rows(found[0])[1:]
+
+
 def test_lines_tax_terms_and_the_way_to_pay(shop: PayingSite) -> None:
     page = shop.visitor().get(path(shop))
     said = words(page.text)
-    assert rows(page.text)[1:] == [["Rope, 12 mm", "1", "", "$920.00"]]
+    assert rows(page.text)[1:] == [
+        ["Rope, 12 mm", "1", "", "$920.00"],
+        ["Date", "What", "Amount", "Open"],
+        ["Mar 1", "Issued", "$1,000.00", "$1,000.00"],
+    ]
     for part in (
         "Invoice 1001 Open",
         "Balance due March 31, 2026 · in 29 days $1,000.00",
@@ -23,7 +35,6 @@ def test_lines_tax_terms_and_the_way_to_pay(shop: PayingSite) -> None:
         "2% off, $18.40, if you start the payment by March 11, 2026: you pay $981.60.",
         "The full amount is due by March 31, 2026.",
         "Terms: 2/10 net 30.",
-        "History Mar 1 Issued $1,000.00",
         "To pay now $1,000.00 Early-payment discount −$18.40 Total today $981.60",
     ):
         assert part in said
@@ -56,10 +67,15 @@ def test_paid_with_its_discount(shop: PayingSite) -> None:
     said = words(visitor.get(path(shop)).text)
     assert "Invoice 1001 Paid" in said
     assert "Paid in full $0.00" in said
-    assert "Mar 1 Issued $1,000.00 Mar 2 Payment −$981.60 Mar 2 Early-payment discount −$18.40" in said
+    assert history(visitor.get(path(shop)).text) == [
+        ["Mar 1", "Issued", "$1,000.00", "$1,000.00"],
+        ["Mar 2", "Payment", "−$981.60", "$18.40"],
+        ["Mar 2", "Early-payment discount", "−$18.40", "$0.00"],
+    ]
     assert "Review and pay" not in said
     text = pdf_text(visitor.get(path(shop, ".pdf")).content)
     assert "Paid, credited and discounted −$1,000.00 Balance due $0.00" in text
+    assert "How this balance came about Date What Amount Open Mar 1, 2026 Issued $1,000.00 $1,000.00" in text
 
 
 def test_partly_paid_and_partly_on_its_way(shop: PayingSite) -> None:
@@ -71,13 +87,13 @@ def test_partly_paid_and_partly_on_its_way(shop: PayingSite) -> None:
     assert "Invoice PART Overdue" in said
     assert "$750.00" in said
     assert "To pay now $450.00 Bank payment on its way $300.00" in said
-    assert "Mar 2 Payment −$250.00" in said
+    assert "Mar 2 Payment −$250.00 $750.00" in said
 
 
 def test_a_credit_memo_is_in_the_history(shop: PayingSite) -> None:
     shop.credit("CM-1", 10_000, charge=shop.invoice)
     said = words(shop.visitor().get(f"{shop.base}/invoices/{shop.invoice.public_id}").text)
-    assert "Account credit applied −$100.00" in said
+    assert "Account credit applied −$100.00 $1,150.00" in said
     assert "$1,150.00" in said
 
 
@@ -124,3 +140,39 @@ def test_a_number_of_any_letters_makes_a_file_name(shop: PayingSite) -> None:
         odd = shop.add(number, 1_000)
         paper = shop.visitor().get(f"{shop.base}/invoices/{odd.public_id}.pdf")
         assert paper.headers["content-disposition"] == f'inline; filename="{name}"'
+
+
+def test_a_bank_debit_says_who_started_it_and_how_much_of_it_is_for_this(shop: PayingSite) -> None:
+    visitor = shop.visitor()
+    attempt = shop.pay(visitor, shop.example, shop.invoice, method="ach")
+    shop.sync(attempt)
+    when = "March 2, 2026, 10:00 AM EST."
+    after = "The early-payment discount of $18.40 goes with it. It should arrive by March 6, 2026."
+    assert (
+        f"a•••@northwind.example started a bank payment of $2,231.60 on {when} "
+        f"$981.60 of it is for this invoice. {after}"
+    ) in words(visitor.get(path(shop)).text)
+    other = words(visitor.get(f"{shop.base}/invoices/{shop.other_invoice.public_id}").text)
+    assert "started a bank payment" not in other
+    document = shop.visitor(charge_id=shop.example.id)
+    own = words(document.get(path(shop)).text)
+    said = f"a•••@northwind.example started a bank payment of $981.60 for this invoice on {when} {after}"
+    assert said in own
+    for end in ("", ".pdf"):
+        answer = document.get(path(shop, end))
+        text = pdf_text(answer.content) if end else words(answer.text)
+        assert "2,231.60" not in text
+        assert "1,250" not in text
+    shop.clock.move(days=6)
+    shop.house.stripe.tick()
+    shop.sync(attempt)
+    assert "started a bank payment" not in shop.visitor().get(path(shop)).text
+
+
+def test_a_bank_debit_for_one_invoice_and_the_credit_that_goes_with_it(shop: PayingSite) -> None:
+    visitor = shop.visitor()
+    shop.credit("CM-1", 10_000)
+    shop.sync(shop.pay(visitor, shop.invoice, method="ach"))
+    said = words(visitor.get(f"{shop.base}/invoices/{shop.invoice.public_id}").text)
+    assert "started a bank payment of $1,150.00 for this invoice on March 2, 2026, 10:00 AM EST." in said
+    assert "$100.00 of your credit goes with it. It should arrive by March 6, 2026." in said

@@ -8,6 +8,11 @@ from tests.templates.receipt_samples import RECEIPTS
 
 Context = Mapping[str, object]
 
+
+def event(on: str, text: str, cents: int, open_cents: int) -> dict[str, str]:
+    return {"on": on, "text": text, "amount": money(cents), "open": money(open_cents)}
+
+
 INVOICE: dict[str, object] = {
     **LAYOUT,
     "invoice": {
@@ -42,10 +47,8 @@ INVOICE: dict[str, object] = {
     "subtotal": money(433500),
     "tax": money(31500),
     "total": money(465000),
-    "history": [
-        {"on": "Nov 12", "text": "Issued", "amount": money(465000)},
-        {"on": "Nov 12", "text": "Sent to ap@northwind.example", "amount": ""},
-    ],
+    "history": [event("Nov 12", "Issued", 465000, 465000)],
+    "under_way": [],
     "pay": {
         "href": "/a/acc_7Q2/pay",
         "charge": "ch_2066",
@@ -145,6 +148,34 @@ PAGES: dict[str, dict[str, Context]] = {
             },
             "invoice": {**dict(INVOICE["invoice"]), "status": "overdue", "relative": "3 days late"},  # type: ignore[call-overload]
         },
+        "under way": {
+            **INVOICE,
+            "parts": parts(payable=185440, pending=200000),
+            "offers": [],
+            "pay": {
+                "href": "/a/acc_7Q2/pay",
+                "charge": "ch_2066",
+                "balance": money(185440),
+                "discount": "",
+                "total": money(185440),
+            },
+            "history": [
+                event("Nov 12", "Issued", 465000, 465000),
+                event("Nov 13", "Payment", -20000, 445000),
+                event("Nov 15", "Account credit applied", -59560, 385440),
+            ],
+            "under_way": [
+                f"m•••@northwind.example started a bank payment of {money(1300000)} on November 20, 2026, "
+                f"10:42 AM EST. {money(194000)} of it is for this invoice. The early-payment discount of {money(4000)} "
+                f"goes with it. {money(1000)} of your credit goes with it. It should arrive by November 27, 2026.",
+                f"Somebody started a bank payment of {money(1000)} for this invoice on November 21, 2026, 9:00 AM EST.",
+            ],
+            "invoice": {
+                **dict(INVOICE["invoice"]),  # type: ignore[call-overload]
+                "open_cents": 385440,
+                "open": money(385440),
+            },
+        },
         "one_document": {**INVOICE, "links": {"pdf": "/a/acc_7Q2/invoices/ch_2066.pdf", "statement": ""}},
         "paid": {
             **INVOICE,
@@ -175,11 +206,11 @@ PAGES: dict[str, dict[str, Context]] = {
             "tax": "",
             "pay": None,
             "history": [
-                {"on": "Nov 12", "text": "Issued", "amount": money(465000)},
-                {"on": "Nov 14", "text": "Payment", "amount": money(-455700)},
-                {"on": "Nov 14", "text": "Early-payment discount", "amount": money(-9300)},
-                {"on": "Nov 18", "text": "Payment returned by the bank", "amount": money(455700)},
-                {"on": "Nov 19", "text": "Payment stands again", "amount": money(-455700)},
+                event("Nov 12", "Issued", 465000, 465000),
+                event("Nov 14", "Payment", -455700, 9300),
+                event("Nov 14", "Early-payment discount", -9300, 0),
+                event("Nov 18", "Payment returned by the bank", 455700, 455700),
+                event("Nov 19", "Payment stands again", -455700, 0),
             ],
         },
     },
