@@ -104,11 +104,6 @@ _OF_CHARGE = (
     .where(movements.c.charge_id == bindparam("charge"), movements.c.effective_on <= bindparam("day"))
     .order_by(movements.c.effective_on, movements.c.id)
 )
-_STRIPE_SINCE = (
-    select(*_PAYMENT)
-    .where(payments.c.stripe_charge_id.is_not(None), payments.c.started_at >= bindparam("since"))
-    .order_by(payments.c.id)
-)
 _BY_CHARGE = select(payments.c.stripe_charge_id, attempts.c.payment_intent_id).join(
     attempts, attempts.c.id == payments.c.attempt_id
 )
@@ -163,11 +158,6 @@ def of_charge(session: Session, charge_id: int, until: date) -> Sequence[Movemen
 def of_payment(session: Session, payment_id: int) -> Sequence[Movement]:
     """Every movement of the payment, in the order of posting."""
     return [movement(row) for row in session.execute(_OF_PAYMENT, {"payment": payment_id})]
-
-
-def stripe_payments_since(session: Session, since: datetime) -> Sequence[PaymentRow]:
-    """Payments through Stripe that were started since then."""
-    return [PaymentRow(*row) for row in session.execute(_STRIPE_SINCE, {"since": since})]
 
 
 def intents_by_charge(session: Session) -> dict[str, str]:

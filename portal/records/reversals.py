@@ -186,14 +186,6 @@ def came_back(session: Session, payment_id: int) -> Sequence[str]:
     return [source.removesuffix("/failed").replace("/reinstated/", "/lost/") for source in found]
 
 
-def lost_cents(session: Session, stripe_dispute_id: str) -> int:
-    """What a dispute has taken from the customer's payment for good, less what was reinstated."""
-    back = movements.c.source.startswith(f"stripe:{stripe_dispute_id}/reinstated/")
-    gone = movements.c.source.startswith(f"stripe:{stripe_dispute_id}/lost/")
-    total = cents(func.sum(case((back, -movements.c.amount_cents), else_=movements.c.amount_cents)))
-    return int(session.execute(select(total).where(or_(gone, back))).scalar_one())
-
-
 def refunds_of(session: Session, payment_ids: Collection[int]) -> Sequence[RefundRow]:
     """All refunds of these payments, oldest first, those that came to nothing too."""
     return _refunds(session, select(*_REFUND).where(refunds.c.payment_id.in_(payment_ids)))

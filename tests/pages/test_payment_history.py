@@ -135,13 +135,13 @@ def test_a_lost_chargeback_and_its_appeal(paid: Paid) -> None:
     for said in (paid.receipt(), paid.paper()):
         assert "The bank returned this payment on March 2, 2026. Open again: 1001." in said
         assert "Returned by the bank $981.60" in said
-    assert "Payment returned by the bank $981.60 Mar 2 Discount taken back $18.40" in paid.invoice()
+    assert "Payment returned by the bank $981.60 $981.60 Mar 2 Discount taken back $18.40 $1,000.00" in paid.invoice()
     paid.stripe.appeal(dispute["id"])
     paid.stripe.close_dispute(dispute["id"], won=True)
     paid.sync()
     assert paid.history() == [PAYMENT, taken, ["Paid again by the bank Mar 2, 2026", "", "Stands again", "$981.60"]]
     assert "The bank returned" not in paid.receipt()
-    assert "Mar 2 Payment stands again −$981.60" in paid.invoice()
+    assert "Mar 2 Payment stands again −$981.60 $18.40" in paid.invoice()
 
 
 def test_what_was_refunded_and_then_taken_back_as_well_is_charged_again(paid: Paid) -> None:
