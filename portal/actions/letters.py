@@ -1,5 +1,6 @@
 """Letters are staged in the transaction of their cause; `jobs/letters` sends them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 
@@ -48,18 +49,8 @@ def stage_to_payer(
     payment_id: int | None = None,
 ) -> None:
     """To whoever's link was used to pay, else to the address on file; an account without one gets no letter."""
-    contact_id = _contact_id(session, attempt.account_id, attempt.contact_id)
-    if contact_id is not None:
-        stage(
-            session,
-            kind=kind,
-            key=key,
-            account_id=attempt.account_id,
-            contact_id=contact_id,
-            now=now,
-            payment_id=payment_id,
-            attempt_id=attempt.id,
-        )
+    about = {"payment_id": payment_id, "attempt_id": attempt.id}
+    _stage_to(session, kind, key, attempt.account_id, attempt.contact_id, now=now, about=about)
 
 
 def stage_to_customer(
@@ -67,18 +58,8 @@ def stage_to_customer(
 ) -> None:
     """About a payment: to whoever made it, else to the address on file."""
     attempt = attempts.by_id(session, payment.attempt_id) if payment.attempt_id else None
-    contact_id = _contact_id(session, payment.account_id, attempt.contact_id if attempt else None)
-    if contact_id is not None:
-        stage(
-            session,
-            kind=kind,
-            key=key,
-            account_id=payment.account_id,
-            contact_id=contact_id,
-            now=now,
-            payment_id=payment.id,
-            **about,
-        )
+    paid_by = attempt.contact_id if attempt else None
+    _stage_to(session, kind, key, payment.account_id, paid_by, now=now, about=about | {"payment_id": payment.id})
 
 
 def stage_to_seller(
@@ -88,7 +69,18 @@ def stage_to_seller(
     stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
 
 
-def _contact_id(session: Session, account_id: int, wanted: int | None) -> int | None:
-    """Whoever paid may have been removed since."""
+def _stage_to(
+    session: Session,
+    kind: str,
+    key: str,
+    account_id: int,
+    wanted: int | None,
+    *,
+    now: datetime,
+    about: Mapping[str, int | None],
+) -> None:
+    """To the wanted contact, else to the address on file: whoever paid may have been removed since."""
     on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
-    return wanted if wanted in on_file else next(iter(on_file), None)
+    contact_id = wanted if wanted in on_file else next(iter(on_file), None)
+    if contact_id is not None:
+        stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)

@@ -41,6 +41,21 @@ class Desk:
             action = getattr(manual_payments, act)
             return int(action(session, payment, *args, policy=policy, now=now, actor="cli", **how))
 
+    def give_up(self, charge_id: int, *, amount_cents: int | None = None, claims_tax: bool = False) -> int:
+        now = self.shop.house.clock.now()
+        with self.shop.house.resources.writing() as session:
+            return write_offs.write_off(
+                session,
+                self.shop.account,
+                charge_id,
+                amount_cents=amount_cents,
+                claims_tax=claims_tax,
+                reason="Gone",
+                policy=policies.load(session, now=now),
+                now=now,
+                actor="cli",
+            )
+
     @property
     def credit(self) -> int:
         return self.shop.standing().statement.balance.credit_cents
@@ -108,7 +123,7 @@ def test_a_cheque_that_was_paid_back_in_part_and_comes_back_is_owed_whole(desk: 
 
 
 def test_money_taken_up_again_in_steps(desk: Desk) -> None:
-    give_up(desk.shop)
+    desk.give_up(desk.shop.second.id)
     payment = desk.record(30_000, charge_ids=())
     for cents in (10_000, 10_000):
         desk.do("allocate", payment, charge_ids=[desk.shop.second.id], amount_cents=cents)
@@ -170,45 +185,15 @@ def test_money_for_what_was_written_off_is_a_recovery(desk: Desk) -> None:
     shop = desk.shop
     shop.pay_first()
     attempt = shop.pay_by_card()
-    now = shop.house.clock.now()
-    with shop.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        given_up = write_offs.write_off(
-            session,
-            shop.account,
-            shop.first.id,
-            amount_cents=None,
-            claims_tax=True,
-            reason="Gone",
-            policy=policy,
-            now=now,
-            actor="cli",
-        )
+    given_up = desk.give_up(shop.first.id, claims_tax=True)
     assert (given_up, shop.opens()) == (100_000, {"1002": 60_000})
     shop.house.clock.move(days=1)
     shop.sync(attempt)
     assert (shop.opens(), desk.credit) == ({"1002": 60_000}, 0)
 
 
-def give_up(shop: Shop) -> None:
-    now = shop.house.clock.now()
-    with shop.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        write_offs.write_off(
-            session,
-            shop.account,
-            shop.second.id,
-            amount_cents=None,
-            claims_tax=False,
-            reason="",
-            policy=policy,
-            now=now,
-            actor="cli",
-        )
-
-
 def test_a_cheque_named_for_what_was_written_off_recovers_it(desk: Desk) -> None:
-    give_up(desk.shop)
+    desk.give_up(desk.shop.second.id)
     payment = desk.record(70_000, charge_ids=[desk.shop.second.id])
     assert (desk.shop.opens(), desk.credit) == ({"1001": 100_000}, 10_000)
     desk.do("bounce", payment, fee_cents=0, on=desk.today)
@@ -218,7 +203,7 @@ def test_a_cheque_named_for_what_was_written_off_recovers_it(desk: Desk) -> None
 
 def test_credit_is_put_on_what_was_written_off_only_where_it_is_named(desk: Desk) -> None:
     payment = desk.record(20_000, charge_ids=())
-    give_up(desk.shop)
+    desk.give_up(desk.shop.second.id)
     assert desk.do("allocate", payment, charge_ids=[desk.shop.second.id], amount_cents=15_000) == 15_000
     assert (desk.shop.opens(), desk.credit) == ({"1001": 100_000}, 5_000)
 
@@ -240,16 +225,5 @@ def test_a_write_off_leaves_alone_what_is_on_its_way(desk: Desk) -> None:
     shop = desk.shop
     shop.pay_first(method="us_bank_account")
     shop.sync(shop.pay_by_bank())
-    now = shop.house.clock.now()
-    with shop.house.resources.writing() as session, pytest.raises(Refusal, match=r"\$0.00"):
-        write_offs.write_off(
-            session,
-            shop.account,
-            shop.first.id,
-            amount_cents=100,
-            claims_tax=False,
-            reason="",
-            policy=policies.load(session, now=now),
-            now=now,
-            actor="cli",
-        )
+    with pytest.raises(Refusal, match=r"\$0.00"):
+        desk.give_up(shop.first.id, amount_cents=100)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from e2e.stripe import TEST_KEY, Fault, customers
+from e2e.stripe import Fault, customers
 from portal.gateways import stripe_listing as listing
 from portal.gateways.stripe_checkout import StripeCheckouts, open_stripe
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.gateways.stripe_webhooks import WebhookRefused, event_in
-from tests.e2e.stripe_desk import Desk, open_desk
-from tests.support.clock import A_MONDAY, MovableClock
+from tests.e2e.stripe_desk import Desk
+from tests.support.clock import A_MONDAY
 
 List = Callable[..., Iterator[Any]]
 LISTS: dict[str, List] = {
@@ -24,18 +24,6 @@ LISTS: dict[str, List] = {
     "disputes": listing.disputes,
     "balance_transactions": listing.balance_transactions,
 }
-
-
-@pytest.fixture
-def desk(clock: MovableClock) -> Iterator[Desk]:
-    with open_desk(clock) as opened:
-        yield opened
-        assert opened.world.type_errors == []
-
-
-@pytest.fixture
-def gateway(desk: Desk) -> StripeCheckouts:
-    return open_stripe(TEST_KEY, api_base=desk.url)
 
 
 def busy(desk: Desk, payments: int = 5) -> datetime:

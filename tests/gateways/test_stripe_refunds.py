@@ -1,32 +1,18 @@
 """Money given back through the real `stripe` library, against the stand-in; and what a dispute says of itself."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from e2e.stripe import TEST_KEY, Fault
+from e2e.stripe import Fault
 from portal.gateways import stripe_listing as listing
-from portal.gateways.stripe_checkout import StripeCheckouts, open_stripe
+from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_reading import dispute_facts
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
-from tests.e2e.stripe_desk import Desk, open_desk
-from tests.support.clock import MovableClock
+from tests.e2e.stripe_desk import Desk
 
 WHOSE = {"portal_instance": "here", "refund": "rf_1"}
-
-
-@pytest.fixture
-def desk(clock: MovableClock) -> Iterator[Desk]:
-    with open_desk(clock) as opened:
-        yield opened
-        assert opened.world.type_errors == []
-
-
-@pytest.fixture
-def gateway(desk: Desk) -> StripeCheckouts:
-    return open_stripe(TEST_KEY, api_base=desk.url)
 
 
 def test_a_refund_names_its_charge_and_whose_it_is(desk: Desk, gateway: StripeCheckouts) -> None:
