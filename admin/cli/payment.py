@@ -1,5 +1,6 @@
 """`portal payment`: cheques, wires and cash: recorded, put on invoices, taken off them again, returned, listed."""
 
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 from portal.rules.refusals import Conflict, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from portal.actions.manual_payments import Recorded
@@ -99,19 +100,14 @@ def allocate_payment(
     amount: Annotated[str | None, typer.Option("--amount", help="How much of it; else all that is on none.")] = None,
 ) -> None:
     """Put what of a payment is on no invoice onto invoices."""
-    from admin.cli.opening import opened
-    from admin.cli.payments_found import amount_of, charges_of, one_payment
+    from admin.cli.payments_found import amount_of, charges_of
     from admin.cli.payments_told import after
-    from portal.actions import manual_payments, policies
-    from portal.records import accounts, reversals
+    from portal.actions import manual_payments
+    from portal.records import reversals
     from portal.rules.money import words
     from portal.views.receipts import receipt_number
 
-    with opened() as resources, resources.writing() as session:
-        now = resources.clock()
-        policy = policies.load(session, now=now)
-        found = one_payment(session, payment)
-        account = accounts.by_id(session, found.account_id)
+    with _at(payment) as (session, found, account, policy, now):
         wanted = charges_of(session, account, invoice or ())
         cents = amount_of(amount, account.currency)
         if not reversals.unapplied(session, found.id):
@@ -141,19 +137,13 @@ def release_payment(
     amount: Annotated[str | None, typer.Option("--amount", help="How much of it; else all that is on it.")] = None,
 ) -> None:
     """Take a payment off an invoice again, its discount with it: it becomes account credit."""
-    from admin.cli.opening import opened
-    from admin.cli.payments_found import amount_of, charges_of, one_payment
+    from admin.cli.payments_found import amount_of, charges_of
     from admin.cli.payments_told import after
-    from portal.actions import manual_payments, policies
-    from portal.records import accounts
+    from portal.actions import manual_payments
     from portal.rules.money import words
     from portal.views.receipts import receipt_number
 
-    with opened() as resources, resources.writing() as session:
-        now = resources.clock()
-        policy = policies.load(session, now=now)
-        found = one_payment(session, payment)
-        account = accounts.by_id(session, found.account_id)
+    with _at(payment) as (session, found, account, policy, now):
         ((number, charge_id),) = charges_of(session, account, [invoice]).items()
         cents = amount_of(amount, account.currency)
         _check_pays(session, found, charge_id, number)
@@ -172,21 +162,16 @@ def return_payment(
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day it came back; else today.")] = None,
 ) -> None:
     """Note that a payment came back, as a cheque does that bounced: what it had paid is open again."""
-    from admin.cli.opening import opened
-    from admin.cli.payments_found import amount_of, one_payment
+    from admin.cli.payments_found import amount_of
     from admin.cli.payments_told import after
-    from portal.actions import manual_payments, policies
-    from portal.records import accounts, reversals
+    from portal.actions import manual_payments
+    from portal.records import reversals
     from portal.rules.dates import parse_date
     from portal.rules.money import words
     from portal.views.receipts import receipt_number
 
     day = parse_date(on) if on else None
-    with opened() as resources, resources.writing() as session:
-        now = resources.clock()
-        policy = policies.load(session, now=now)
-        found = one_payment(session, payment)
-        account = accounts.by_id(session, found.account_id)
+    with _at(payment) as (session, found, account, policy, now):
         fee_cents = amount_of(fee, account.currency) or 0
         if day and day > policy.today:
             raise Refusal("A payment cannot have come back on a day that is still ahead.")
@@ -228,6 +213,21 @@ def list_payments(
         line = f"{receipt_number(row)}  {row.received_on.isoformat()}  {row.method:<15} {amount:>14}"
         rest = [f"{words(cents, row.currency)} {name}" for name, cents in parts(each).items()]
         typer.echo("  ".join([line, *([row.reference] if row.reference else []), *([", ".join(rest)] if rest else [])]))
+
+
+@contextmanager
+def _at(number: str) -> "Iterator[tuple[Session, PaymentRow, AccountRow, Policy, datetime]]":
+    """The books opened at the payment of this number, with its customer and the policy of the moment."""
+    from admin.cli.opening import opened
+    from admin.cli.payments_found import one_payment
+    from portal.actions import policies
+    from portal.records import accounts
+
+    with opened() as resources, resources.writing() as session:
+        now = resources.clock()
+        payment = one_payment(session, number)
+        account = accounts.by_id(session, payment.account_id)
+        yield session, payment, account, policies.load(session, now=now), now
 
 
 def _record(
