@@ -1,6 +1,6 @@
 # Every command sets up first; that takes a blink when nothing has changed.
 PYTHON := .venv/bin/python
-WORKERS ?= 2
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint bench soak screenshots lock clean
