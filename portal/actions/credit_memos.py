@@ -25,12 +25,11 @@ def cover(
     reason: str,
     on: date,
     now: datetime,
-) -> int:
-    """Let credit memos take the place of money that went back, so that its charges stay paid; answers the cents.
+) -> None:
+    """Let credit memos take the place of money that went back, so that its charges stay paid.
 
     Credit memos that are on no charge yet are used first; a new one is written for the rest.
     """
-    covered = 0
     for release in releases:
         left = release.amount_cents
         for part in reversals.unapplied_parts(session, account.id, date.max):
@@ -41,8 +40,6 @@ def cover(
             _put(session, account, part.credit_id, release, cents, on=on, now=now)
         if left:
             _write(session, account, release, left, zone=zone, reason=reason, on=on, now=now)
-        covered += release.amount_cents
-    return covered
 
 
 def _write(

@@ -11,7 +11,7 @@ from portal.records.ledger import PaymentRow
 from portal.rules import ledger as rules
 from portal.rules import reversal_movements as movements
 from portal.rules.allocation import Application
-from portal.rules.reversals import Again, Applied, Release, TakenBack, put_back, take_back
+from portal.rules.reversals import Applied, Release, TakenBack, put_back, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,13 @@ def take_off_charge(
     return taken
 
 
-def put_on_again(
-    session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause
-) -> tuple[Again, ...]:
+def put_on_again(session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause) -> None:
     """Money that came back (its movement is posted) goes to what it and others like it were taken off, as far as that
     is still open; a debit note for money that had been missing is undone first."""
     left = amount_cents - _undo_debit_notes(session, account, payment, amount_cents, cause)
     opens = {row.id: row.open_cents for row in charges.open_on(session, account.id, date.max)}
     released = reversals.released(session, payment.id, reversals.came_back(session, payment.id))
-    found = put_back(left, released=released, open_cents=opens)
-    for again in found:
+    for again in put_back(left, released=released, open_cents=opens):
         # What is dated back takes nothing that was not open on every day since.
         wanted = again.amount_cents + again.discount_cents
         charge = ledger.of_charge(session, again.charge_id, date.max)
@@ -99,7 +96,6 @@ def put_on_again(
             now=cause.now,
         )
         ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
-    return found
 
 
 def _unsettle(session: Session, account: AccountRow, release: Release, cause: Cause) -> "_Discount":
