@@ -24,6 +24,12 @@ _SPECIAL: Mapping[str, object] = {
     "notices.kind": "sent",
     "attempts.state": "open",
     "inbox.state": "new",
+    "staff.role": "owner",
+    "disputes.state": "new",
+    "dispute_moves.state": "new",
+    "dispute_messages.author": "staff",
+    "dispute_offers.kind": "credit",
+    "dispute_offers.state": "open",
 }
 _NEEDED = ("allocations.payment_id",)
 

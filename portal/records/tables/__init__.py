@@ -2,10 +2,20 @@
 
 from portal.records.tables.access import accounts, contacts, grants, links, sessions, throttle
 from portal.records.tables.base import metadata
+from portal.records.tables.disputing import (
+    attachments,
+    dispute_lines,
+    dispute_messages,
+    dispute_moves,
+    dispute_offers,
+    disputes,
+)
+from portal.records.tables.fees import late_fees, waivers
 from portal.records.tables.ledger import allocations, charge_lines, charges, credits, movements, payments
 from portal.records.tables.notices import history, letters, policies
 from portal.records.tables.paying import attempt_charges, attempts, inbox
 from portal.records.tables.reversing import breaks, chargebacks, marks, notices, refunds, releases, write_offs
+from portal.records.tables.staff import history_seals, passkeys, recovery_codes, staff, staff_sessions
 
 # The migrations install triggers that refuse UPDATE and DELETE on these, on both databases.
 APPEND_ONLY = (
@@ -19,12 +29,18 @@ APPEND_ONLY = (
     "history",
     "releases",
     "write_offs",
+    "dispute_moves",
+    "dispute_messages",
+    "late_fees",
+    "waivers",
+    "history_seals",
 )
 
 __all__ = [
     "APPEND_ONLY",
     "accounts",
     "allocations",
+    "attachments",
     "attempt_charges",
     "attempts",
     "breaks",
@@ -33,20 +49,32 @@ __all__ = [
     "charges",
     "contacts",
     "credits",
+    "dispute_lines",
+    "dispute_messages",
+    "dispute_moves",
+    "dispute_offers",
+    "disputes",
     "grants",
     "history",
+    "history_seals",
     "inbox",
+    "late_fees",
     "letters",
     "links",
     "marks",
     "metadata",
     "movements",
     "notices",
+    "passkeys",
     "payments",
     "policies",
+    "recovery_codes",
     "refunds",
     "releases",
     "sessions",
+    "staff",
+    "staff_sessions",
     "throttle",
+    "waivers",
     "write_offs",
 ]

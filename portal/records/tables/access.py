@@ -43,6 +43,8 @@ links = Table(
     Column("expires_at", Instant, nullable=False),
     Column("revoked_at", Instant, nullable=True),
     Column("opened_at", Instant, nullable=True),
+    # Where its button leads, and no wider a reach: a dispute is about the link's own document.
+    ref("dispute_id", "disputes.id", nullable=True),
 )
 
 sessions = Table(

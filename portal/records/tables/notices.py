@@ -41,6 +41,7 @@ letters = Table(
     ref("refund_id", "refunds.id", nullable=True),
     ref("chargeback_id", "chargebacks.id", nullable=True),
     ref("notice_id", "notices.id", nullable=True),
+    ref("dispute_id", "disputes.id", nullable=True),
     CheckConstraint("state IN ('waiting','sent','dead')", name="known_state"),
     Index(
         "ix_letters_waiting",
