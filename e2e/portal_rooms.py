@@ -17,9 +17,9 @@ import portal.gateways.mailer
 import portal.gateways.pdf
 import portal.gateways.stripe_checkout  # noqa: F401
 from admin.cli.logs import log_to_stderr
+from admin.site import create_site
 from e2e import crashes as _crashes  # noqa: F401
 from e2e.clock import SharedClock
-from portal.app import create_app
 from portal.jobs import worker
 from portal.resources import open_resources
 from portal.settings import read_settings
@@ -34,7 +34,7 @@ def serve(listener: socket.socket, clock_file: Path) -> None:
     stop = threading.Event()
     work = threading.Thread(target=worker.run, args=(resources, stop), name="worker", daemon=True)
     work.start()
-    config = uvicorn.Config(create_app(resources), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(create_site(resources), log_config=None, access_log=False, timeout_graceful_shutdown=1)
     # uvicorn ends its work and then raises the signal again: as an exit it lets the worker end its own.
     signal.signal(signal.SIGTERM, _exit)
     try:

@@ -1,6 +1,7 @@
 """The customer's site as a table of contents: what answers where, what stands before it, and what errors become."""
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from starlette.applications import Starlette
@@ -60,9 +61,9 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 
-def create_app(resources: Resources) -> Starlette:
-    """The site on these resources, which stay the caller's to close."""
-    app = Starlette(routes=ROUTES, middleware=_before(resources.settings), exception_handlers=dict(HANDLERS))
+def create_app(resources: Resources, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """The site on these resources, which stay the caller's to close; `more` is what else answers beside it."""
+    app = Starlette(routes=[*ROUTES, *more], middleware=_before(resources.settings), exception_handlers=dict(HANDLERS))
     # A redirect made by the router would be built from the request's own host and scheme.
     app.router.redirect_slashes = False
     app.state.resources = resources

@@ -34,7 +34,7 @@ def serve(
 
     from admin.cli.opening import opened
     from admin.cli.supervisor import Supervisor
-    from portal.app import create_app
+    from admin.site import create_site
 
     # uvicorn ends its work and then raises the signal again: as an exit it lets the worker be ended too.
     signal.signal(signal.SIGTERM, _exit)
@@ -43,7 +43,7 @@ def serve(
         if supervisor is not None:
             supervisor.start()
         try:
-            uvicorn.run(create_app(resources), host=host, port=port, **OPTIONS)
+            uvicorn.run(create_site(resources), host=host, port=port, **OPTIONS)
         finally:
             if supervisor is not None:
                 supervisor.stop()

@@ -14,7 +14,7 @@ from portal.links import LinkToken
 from portal.records import accounts
 from portal.resources import Resources, open_resources
 from portal.settings import Settings
-from portal.web.cookies import cookie_name
+from portal.web.cookies import CUSTOMERS
 
 WEBHOOK_SECRET = "whsec_" + "b" * 32
 _HEADER = ("customer", "customer_number", "email", "number", "issued_on", "terms", "description", "amount", "paid_on")
@@ -68,7 +68,7 @@ def add_customer(resources: Resources, invoices: int) -> Customer:
         token = LinkToken(link.public_id, link.version)
         found = open_link(session, token, secret=None, now=now, session_hours=12)
     assert found is not None
-    return Customer(f"/a/{found.account}", f"{cookie_name(resources.settings)}={found.secret}")
+    return Customer(f"/a/{found.account}", f"{CUSTOMERS.name(resources.settings)}={found.secret}")
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> bytes:

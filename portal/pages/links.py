@@ -7,7 +7,7 @@ from portal.actions import access, fresh_links
 from portal.actions.access import LinkPreview
 from portal.links import LinkToken
 from portal.templating import format_date, format_money, gettext
-from portal.web.cookies import forget_secret, keep_secret
+from portal.web.cookies import CUSTOMERS
 from portal.web.errors import link_form
 from portal.web.forms import Email, Form, FormRefused, read_form
 from portal.web.visit import Visit
@@ -43,7 +43,7 @@ def open_link(visit: Visit) -> Response:
         return show(visit)
     document = f"/invoices/{opened.charge}" if opened.charge else ""
     response = visit.see(f"/a/{opened.account}{document}")
-    keep_secret(response, visit.resources.settings, opened.secret, expires_at=opened.expires_at, now=visit.now)
+    CUSTOMERS.keep(response, visit.resources.settings, opened.secret, expires_at=opened.expires_at, now=visit.now)
     return response
 
 
@@ -77,7 +77,7 @@ def end(visit: Visit) -> Response:
         with visit.resources.writing() as session:
             access.end_session(session, visit.secret, now=visit.now)
     response = visit.see("/link?signed-out")
-    forget_secret(response, visit.resources.settings)
+    CUSTOMERS.forget(response, visit.resources.settings)
     return response
 
 

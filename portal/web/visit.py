@@ -3,10 +3,11 @@
 Pages are plain functions from a visit to a response; they run in the thread pool, so they may wait for the database.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
+from typing import Any, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, ImmutableMultiDict
@@ -22,7 +23,7 @@ from portal.records import Session
 from portal.records.accounts import AccountRow
 from portal.records.unavailable import tried_again
 from portal.resources import Resources
-from portal.web.cookies import read_secret
+from portal.web.cookies import CUSTOMERS
 from portal.web.errors import LinkNeeded
 from portal.web.render import html
 from portal.web.throttle import Throttle
@@ -31,9 +32,18 @@ from portal.web.visitors import visitor_of
 _MOST_FIELDS = 5_000
 
 
+class Upload(NamedTuple):
+    """One file of a form: the field it came in, the name it had there, and what it holds; none of it is checked."""
+
+    field: str
+    name: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """`now` is one aware UTC instant for all of the visit; `body` is the raw bytes, `form` what they say."""
+class Arrival:
+    """A request, read wholly. `now` is one aware UTC instant for all of it; `body` is the raw bytes, `form` what they
+    say."""
 
     request: Request
     resources: Resources
@@ -41,6 +51,7 @@ class Visit:
     now: datetime
     body: bytes
     form: ImmutableMultiDict[str, str]
+    files: tuple[Upload, ...]
 
     @property
     def path(self) -> Mapping[str, str]:
@@ -53,11 +64,6 @@ class Visit:
         return self.request.query_params
 
     @property
-    def secret(self) -> str | None:
-        """What the session's cookie says."""
-        return read_secret(self.request, self.resources.settings)
-
-    @property
     def visitor(self) -> str:
         """Where the request comes from, for limits."""
         return visitor_of(self.request, self.resources.settings.trusted_proxies)
@@ -65,6 +71,20 @@ class Visit:
     def policy(self, session: Session) -> Policy:
         """What the business has decided, as of the seller's day (`policy.today`)."""
         return policies.load(session, now=self.now)
+
+    def see(self, address: str) -> Response:
+        """On with a GET to an address that we made, never to one that came with the request."""
+        return RedirectResponse(address, status_code=303)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Arrival):
+    """A request of a customer's browser."""
+
+    @property
+    def secret(self) -> str | None:
+        """What the session's cookie says."""
+        return CUSTOMERS.read(self.request, self.resources.settings)
 
     def access(self, session: Session) -> Access:
         """What this browser may see of the account in the address; LinkNeeded where that is nothing."""
@@ -92,10 +112,6 @@ class Visit:
         """A template in the frame of every page."""
         return html(name, context, policy=policy, account=account, status=status)
 
-    def see(self, address: str) -> Response:
-        """On with a GET to an address that we made, never to one that came with the request."""
-        return RedirectResponse(address, status_code=303)
-
 
 Page = Callable[[Visit], Response]
 
@@ -107,35 +123,44 @@ def resource(path: str, *, get: Page | None = None, post: Page | None = None) ->
     async def endpoint(request: Request) -> Response:
         page = pages["GET" if request.method == "HEAD" else request.method]
         # A page may run more than once: what it asks of Stripe has keys made from our own rows.
-        return await run_in_threadpool(tried_again, partial(page, await _visit(request)))
+        visit = Visit(**widened(await read_request(request)))
+        return await run_in_threadpool(tried_again, partial(page, visit))
 
-    return Route(path, _named(endpoint, path), methods=list(pages))
-
-
-def _named(endpoint: Callable[[Request], Awaitable[Response]], path: str) -> Callable[[Request], Awaitable[Response]]:
-    endpoint.__name__ = path
-    return endpoint
+    return Route(path, endpoint, methods=list(pages), name=path)
 
 
-async def _visit(request: Request) -> Visit:
+async def read_request(request: Request, *, most_files: int = 0) -> Arrival:
+    """The request with its form, if it is a POST. More files than that, or bytes that no text has, are refused."""
     body = await request.body() if request.method == "POST" else b""
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS) if body else FormData()
+    form = await request.form(max_files=most_files, max_fields=_MOST_FIELDS) if body else FormData()
     typed: ImmutableMultiDict[str, str] = ImmutableMultiDict(
         [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     )
+    files = [
+        Upload(field, file.filename or "", await file.read())
+        for field, file in form.multi_items()
+        if not isinstance(file, str)
+    ]
+    await form.close()
     texts = [*request.path_params.values(), *_texts(request.query_params), *_texts(typed)]
     # No text column can hold this character, and nobody types it.
-    if any("\0" in text for text in texts):
+    if any("\0" in text for text in [*texts, *(file.name for file in files)]):
         raise HTTPException(400)
     resources: Resources = request.app.state.resources
-    return Visit(
+    return Arrival(
         request=request,
         resources=resources,
         throttle=request.app.state.throttle,
         now=resources.clock(),
         body=body,
         form=typed,
+        files=tuple(files),
     )
+
+
+def widened(arrival: Arrival) -> dict[str, Any]:
+    """The fields of an arrival, to make more of it."""
+    return {field.name: getattr(arrival, field.name) for field in fields(Arrival)}
 
 
 def _texts(given: ImmutableMultiDict[str, str]) -> list[str]:
