@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from portal.actions.allocations import Source, allocate
-from portal.actions.statements import charge_facts
+from portal.actions.statements import NOTHING_HELD, Held, charge_facts, held_by_disputes
 from portal.records import Session, charges, credits, ledger, numbers, reversals
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
@@ -37,9 +37,37 @@ def cover(
             if part.credit_id is None or not cents:
                 continue
             left -= cents
-            _put(session, account, part.credit_id, release, cents, on=on, now=now)
+            charge_id, started_on = release.charge_id, release.started_on
+            _put(session, account, part.credit_id, charge_id, cents, started_on=started_on, on=on, now=now)
         if left:
             _write(session, account, release, left, zone=zone, reason=reason, on=on, now=now)
+
+
+def issue(
+    session: Session,
+    account: AccountRow,
+    charge_id: int,
+    *,
+    net_cents: int,
+    tax_cents: int,
+    zone: str,
+    reason: str,
+    on: date,
+    now: datetime,
+) -> int:
+    """Credit so much of a charge and put the memo on it; what does not fit is account credit. Answers the memo's id.
+
+    It takes back its share of a discount that was given on the charge: what was not owed earned none.
+    """
+    charge = charges.by_id(session, charge_id, on)
+    facts = _facts(session, account, charge, zone, on)
+    credit_id, share_cents = _issue(
+        session, account, charge, facts, net_cents=net_cents, tax_cents=tax_cents, reason=reason, on=on, now=now
+    )
+    fits = min(net_cents + tax_cents, charge.open_cents + share_cents)
+    if fits:
+        _put(session, account, credit_id, charge_id, fits, started_on=on, on=on, now=now)
+    return credit_id
 
 
 def _write(
@@ -55,25 +83,59 @@ def _write(
 ) -> None:
     """A credit memo whose value, less the discount that it takes back, is that much; put on the charge."""
     charge = charges.by_id(session, release.charge_id, on)
-    facts = charge_facts(charge, charges.settlements(session, [charge.id], date.max), (), zone)
-    before = sum(memo.amount_cents for memo in credits.of_account(session, account.id) if memo.charge_id == charge.id)
+    facts = _facts(session, account, charge, zone, on)
+    before = facts.credited_net_cents + facts.credited_tax_cents
     value = _value(facts, charge, before, cents)
     tax_cents = accumulated_share(charge.tax_cents, before, value, charge.amount_cents)
+    credit_id, share_cents = _issue(
+        session, account, charge, facts, net_cents=value - tax_cents, tax_cents=tax_cents, reason=reason, on=on, now=now
+    )
+    fits = min(value, cents + share_cents)
+    _put(session, account, credit_id, release.charge_id, fits, started_on=release.started_on, on=on, now=now)
+
+
+def _facts(session: Session, account: AccountRow, charge: ChargeRow, zone: str, on: date) -> Facts:
+    """For what a memo takes back: the memos before it lowered the base by all of their value, wherever that went.
+
+    What is disputed now may still be owed, and takes nothing back; clocks tell at what rate a discount was given.
+    """
+    clocks = held_by_disputes(session, account.id, on).get(charge.id, NOTHING_HELD).clocks
+    settlements = charges.settlements(session, [charge.id], date.max)
+    facts = charge_facts(charge, settlements, (), zone, held=Held(clocks=clocks))
+    memos = credits.of_charge(session, charge.id)
+    tax_cents = sum(memo.tax_cents for memo in memos)
+    net_cents = sum(memo.amount_cents for memo in memos) - tax_cents
+    return replace(facts, credited_net_cents=net_cents, credited_tax_cents=tax_cents)
+
+
+def _issue(
+    session: Session,
+    account: AccountRow,
+    charge: ChargeRow,
+    facts: Facts,
+    *,
+    net_cents: int,
+    tax_cents: int,
+    reason: str,
+    on: date,
+    now: datetime,
+) -> tuple[int, int]:
+    """The memo's id, and the share of the discount that it takes back."""
     values: dict[str, object] = {
         "account_id": account.id,
         "charge_id": charge.id,
         "number": numbers.next_credit_number(session, "CM"),
         "issued_on": on,
-        "amount_cents": value,
+        "amount_cents": net_cents + tax_cents,
         "tax_cents": tax_cents,
         "reason": reason,
     }
     credit_id = credits.add(session, values, now=now)
-    posted = rules.credit_issued(credit_id, net_cents=value - tax_cents, tax_cents=tax_cents, on=on)
-    share_cents = _share_of_discount(facts, charge, before, value)
+    posted = rules.credit_issued(credit_id, net_cents=net_cents, tax_cents=tax_cents, on=on)
+    share_cents = _taken_back_by(facts, net_cents, tax_cents)
     posted += _taken_back(session, charge.id, share_cents, credit_id, on=on)
     ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=now)
-    _put(session, account, credit_id, release, min(value, cents + share_cents), on=on, now=now)
+    return credit_id, share_cents
 
 
 def _value(facts: Facts, charge: ChargeRow, before_cents: int, cents: int) -> int:
@@ -91,9 +153,13 @@ def _value(facts: Facts, charge: ChargeRow, before_cents: int, cents: int) -> in
 def _share_of_discount(facts: Facts, charge: ChargeRow, before_cents: int, value_cents: int) -> int:
     """What a credit memo of that value takes back of the discounts that stand on its charge."""
     tax_cents = accumulated_share(charge.tax_cents, before_cents, value_cents, charge.amount_cents)
+    return _taken_back_by(facts, value_cents - tax_cents, tax_cents)
+
+
+def _taken_back_by(facts: Facts, net_cents: int, tax_cents: int) -> int:
     credited = replace(
         facts,
-        credited_net_cents=facts.credited_net_cents + value_cents - tax_cents,
+        credited_net_cents=facts.credited_net_cents + net_cents,
         credited_tax_cents=facts.credited_tax_cents + tax_cents,
     )
     return taken_back_cents(credited)
@@ -117,15 +183,23 @@ def _taken_back(session: Session, charge_id: int, cents: int, credit_id: int, *,
 
 
 def _put(
-    session: Session, account: AccountRow, credit_id: int, release: Release, cents: int, *, on: date, now: datetime
+    session: Session,
+    account: AccountRow,
+    credit_id: int,
+    charge_id: int,
+    cents: int,
+    *,
+    started_on: date,
+    on: date,
+    now: datetime,
 ) -> None:
     posted = allocate(
         session,
         account,
         Source(credit_id=credit_id),
-        Application(release.charge_id, cents, 0),
+        Application(charge_id, cents, 0),
         tax_cents=0,
-        started_on=release.started_on,
+        started_on=started_on,
         on=on,
         now=now,
     )

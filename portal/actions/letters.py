@@ -1,6 +1,5 @@
 """Letters are staged in the transaction of their cause; `jobs/letters` sends them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 
@@ -21,8 +20,8 @@ def stage(
 ) -> bool:
     """Put a letter into the outbox; False where one with this key was there already.
 
-    `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id. Without a contact it is for the
-    seller, and then it may be about no account.
+    `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id, dispute_id. Without a contact it
+    is for the seller, and then it may be about no account.
     """
     return letters.add(
         session,
@@ -49,8 +48,10 @@ def stage_to_payer(
     payment_id: int | None = None,
 ) -> None:
     """To whoever's link was used to pay, else to the address on file; an account without one gets no letter."""
-    about = {"payment_id": payment_id, "attempt_id": attempt.id}
-    _stage_to(session, kind, key, attempt.account_id, attempt.contact_id, now=now, about=about)
+    stage_to_contact(
+        session, kind, key, attempt.account_id, attempt.contact_id, now=now,
+        payment_id=payment_id, attempt_id=attempt.id,
+    )  # fmt: skip
 
 
 def stage_to_customer(
@@ -59,7 +60,21 @@ def stage_to_customer(
     """About a payment: to whoever made it, else to the address on file."""
     attempt = attempts.by_id(session, payment.attempt_id) if payment.attempt_id else None
     paid_by = attempt.contact_id if attempt else None
-    _stage_to(session, kind, key, payment.account_id, paid_by, now=now, about=about | {"payment_id": payment.id})
+    stage_to_contact(session, kind, key, payment.account_id, paid_by, now=now, **about, payment_id=payment.id)
+
+
+def stage_to_contact(
+    session: Session, kind: str, key: str, account_id: int, wanted: int | None, *, now: datetime, **about: int | None
+) -> bool:
+    """To the wanted contact, else to the address on file: whoever it was may have been removed since.
+
+    False where the letter was there already, or nobody is there to read it.
+    """
+    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
+    contact_id = wanted if wanted in on_file else next(iter(on_file), None)
+    if contact_id is None:
+        return False
+    return stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)
 
 
 def stage_to_seller(
@@ -67,20 +82,3 @@ def stage_to_seller(
 ) -> None:
     """About a customer's account, or about the books as a whole, to the seller's own address."""
     stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
-
-
-def _stage_to(
-    session: Session,
-    kind: str,
-    key: str,
-    account_id: int,
-    wanted: int | None,
-    *,
-    now: datetime,
-    about: Mapping[str, int | None],
-) -> None:
-    """To the wanted contact, else to the address on file: whoever paid may have been removed since."""
-    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
-    contact_id = wanted if wanted in on_file else next(iter(on_file), None)
-    if contact_id is not None:
-        stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)

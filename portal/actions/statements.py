@@ -8,16 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from portal.actions.policies import Policy
-from portal.records import Session, attempts, charges, ledger, reversals
+from portal.records import Session, attempts, charges, disputes, ledger, reversals
 from portal.records.accounts import AccountRow
 from portal.records.attempts import DebitRow, PromiseRow
 from portal.records.charges import ChargeRow, SettlementRow
 from portal.rules.allocation import OpenItem
 from portal.rules.balance import Parts, parts
 from portal.rules.dates import day_ends_at, local_day
-from portal.rules.discounts import Facts, Repay, Settled, offer, repay_until
+from portal.rules.discounts import Clock, Facts, Repay, Settled, offer, repay_until
 from portal.rules.money import share
 from portal.rules.statement import Item, Statement, statement
 from portal.rules.terms import Step, parse_terms, steps
@@ -52,6 +53,26 @@ class Standing:
         return max(0, self.statement.balance.credit_cents - kept - self.asked_back_cents)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of a charge is disputed now, and the clocks of parts that were decided for the customer."""
+
+    net_cents: int = 0
+    tax_cents: int = 0
+    clocks: tuple[Clock, ...] = ()
+
+    def __add__(self, other: "Held") -> "Held":
+        net_cents, tax_cents = self.net_cents + other.net_cents, self.tax_cents + other.tax_cents
+        return Held(net_cents, tax_cents, self.clocks + other.clocks)
+
+    @property
+    def cents(self) -> int:
+        return self.net_cents + self.tax_cents
+
+
+NOTHING_HELD = Held()
+
+
 @lru_cache(maxsize=4096)
 def discount_steps(terms: str, issued_on: date) -> tuple[Step, ...]:
     """The discount steps of a charge's terms, in dates."""
@@ -66,19 +87,25 @@ def load(
     policy: Policy,
     without_attempt: int | None = None,
     started_on: date | None = None,
+    supposing: Mapping[int, Held] = MappingProxyType({}),
 ) -> Standing:
     """The standing of an account at the end of that day.
 
     A posting leaves out the pending money of its own attempt (`without_attempt`), which is about to arrive, and
-    needs the discounts of the day it was started on.
+    needs the discounts of the day it was started on. `supposing` is by charge what a dispute would hold that is not
+    filed yet.
     """
     rows = charges.open_on(session, account.id, on)
     debits = _debits(session, account.id, on, policy.time_zone, without_attempt)
-    facts = _facts(session, rows, debits, on=on, from_day=started_on or on, zone=policy.time_zone)
+    held = held_by_disputes(session, account.id, on)
+    for charge_id, more in supposing.items():
+        held[charge_id] = held.get(charge_id, NOTHING_HELD) + more
+    facts = _facts(session, rows, debits, held, on=on, from_day=started_on or on, zone=policy.time_zone)
     statement_items, open_items = [], []
     for row in rows:
         under_way = sum(p.pay_cents + p.discount_cents + p.credit_cents for p in debits.under_way.get(row.id, ()))
-        row_parts = parts(row.open_cents, pending_cents=under_way)
+        disputed = held.get(row.id, NOTHING_HELD).cents
+        row_parts = parts(row.open_cents, pending_cents=under_way, disputed_cents=disputed)
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
     credit_cents = ledger.credit_on(session, account.id, on)
@@ -92,6 +119,19 @@ def load(
         asked_back_cents=reversals.asked_cents(session, account.id) if credit_cents else 0,
         under_way=tuple(sorted({debit.attempt_id for each in debits.under_way.values() for debit in each})),
     )
+
+
+def held_by_disputes(session: Session, account_id: int, on: date) -> dict[int, Held]:
+    """By charge: what open disputes hold at the end of that day, and the clocks that closed ones left running."""
+    held: dict[int, Held] = {}
+    for move in disputes.standing_on(session, account_id, on):
+        clocks: tuple[Clock, ...] = ()
+        if move.clock_filed_on is not None and move.clock_decided_on is not None:
+            clock = Clock(move.clock_net_cents, move.clock_tax_cents, move.clock_filed_on, move.clock_decided_on)
+            clocks = (clock,)
+        more = Held(move.disputed_net_cents, move.disputed_tax_cents, clocks)
+        held[move.charge_id] = held.get(move.charge_id, NOTHING_HELD) + more
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +159,18 @@ def _facts(
     session: Session,
     rows: Sequence[ChargeRow],
     debits: _Debits,
+    held: Mapping[int, Held],
     *,
     on: date,
     from_day: date,
     zone: str,
 ) -> Mapping[int, Facts]:
     """What decides the discounts, for the charges that may still bring one; the others cost no query."""
-    alive = [row for row in rows if _may_bring_a_discount(row, debits.repay.get(row.id), from_day)]
+    alive = [
+        row
+        for row in rows
+        if _may_bring_a_discount(row, debits.repay.get(row.id), held.get(row.id, NOTHING_HELD), from_day)
+    ]
     settled: dict[int, list[SettlementRow]] = defaultdict(list)
     # Nothing was ever put on a charge that is open as a whole.
     touched = [row.id for row in alive if row.open_cents != row.amount_cents]
@@ -138,14 +183,19 @@ def _facts(
             debits.under_way.get(row.id, ()),
             zone,
             repay=debits.repay.get(row.id),
+            held=held.get(row.id, NOTHING_HELD),
         )
         for row in alive
     }
 
 
-def _may_bring_a_discount(row: ChargeRow, repay: Repay | None, day: date) -> bool:
+def _may_bring_a_discount(row: ChargeRow, repay: Repay | None, held: Held, day: date) -> bool:
     promised = discount_steps(row.terms, row.issued_on)
-    return bool(promised) and (promised[-1].until_on >= day or (repay is not None and repay.until_on >= day))
+    if not promised:
+        return False
+    is_repaid_in_time = repay is not None and repay.until_on >= day
+    # A clock that stood still runs longer than the terms say; there are few, so all of them are asked.
+    return promised[-1].until_on >= day or is_repaid_in_time or bool(held.clocks)
 
 
 def charge_facts(
@@ -155,6 +205,7 @@ def charge_facts(
     zone: str,
     *,
     repay: Repay | None = None,
+    held: Held = NOTHING_HELD,
 ) -> Facts:
     """Facts of one charge for the discount rules (money.md 4)."""
     lowering = [s for s in settlements if s.lowers_base]
@@ -172,7 +223,10 @@ def charge_facts(
         mode=row.discount_mode,  # type: ignore[arg-type]
         credited_net_cents=sum(s.amount_cents for s in lowering) - credited_tax,
         credited_tax_cents=credited_tax,
+        disputed_net_cents=held.net_cents,
+        disputed_tax_cents=held.tax_cents,
         settled=(*received, *under_way),
+        clocks=held.clocks,
         repay=repay,
     )
 

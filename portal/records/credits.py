@@ -26,6 +26,8 @@ class CreditRow(NamedTuple):
 _CREDIT = tuple(credits.c[name] for name in CreditRow._fields)
 _OF_ACCOUNT = select(*_CREDIT).where(credits.c.account_id == bindparam("account")).order_by(credits.c.id)
 
+_OF_CHARGE = select(*_CREDIT).where(credits.c.charge_id == bindparam("charge")).order_by(credits.c.id)
+
 
 def add(session: Session, values: dict[str, object], *, now: datetime) -> int:
     """Insert a credit memo (the fields of CreditRow but for its id) and return its id."""
@@ -36,3 +38,8 @@ def add(session: Session, values: dict[str, object], *, now: datetime) -> int:
 def of_account(session: Session, account_id: int) -> list[CreditRow]:
     """The account's credit memos, oldest first."""
     return [CreditRow(*row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
+
+
+def of_charge(session: Session, charge_id: int) -> list[CreditRow]:
+    """The credit memos written for this charge, wherever their value went, oldest first."""
+    return [CreditRow(*row) for row in session.execute(_OF_CHARGE, {"charge": charge_id})]

@@ -46,6 +46,16 @@ class Database:
         with self.writer.begin() as session:
             yield session
 
+    @contextmanager
+    def rehearsing(self) -> Iterator[Session]:
+        """As `writing()`, and then nothing of it has happened: to see what an act would do by doing it."""
+        self._refuse_others()
+        with self.writer.connect() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
     def dispose(self) -> None:
         self._refuse_others()
         self.reader.dispose()

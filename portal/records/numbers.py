@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import Table, func, select
 
 from portal.records.engine import Session
-from portal.records.tables import charges, credits, marks
+from portal.records.tables import charges, credits, disputes, marks
 from portal.records.upsert import insert_unless_there
 
 _LOCK = "numbers"
@@ -23,6 +23,12 @@ def next_credit_number(session: Session, prefix: str) -> str:
     """A number for a credit memo, as in `CM-00007`; kept from others until the transaction ends."""
     made = session.execute(select(func.count()).where(credits.c.number.startswith(f"{prefix}-"))).scalar_one()
     return next(_unused(session, credits, prefix, made))
+
+
+def next_dispute_number(session: Session, prefix: str) -> str:
+    """A reference for a dispute, as in `D-00007`; kept from others until the transaction ends."""
+    made = session.execute(select(func.count()).select_from(disputes)).scalar_one()
+    return next(_unused(session, disputes, prefix, made))
 
 
 def _unused(session: Session, table: Table, prefix: str, made: int) -> Iterator[str]:
