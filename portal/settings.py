@@ -3,6 +3,7 @@
 What the business has decided (terms, time zone, smallest payment) is not here: it is policy, in the database.
 """
 
+import re
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,6 +18,8 @@ from portal.rules.refusals import Refusal
 STRIPE_API = "https://api.stripe.com"
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://hooks.stripe.com")
 _SQLITE = "sqlite:///"
+_FILE, _S3 = "file://", "s3://"
+_FILES = re.compile(r"file://(/[^/\0]+)+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*")
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 SecretsListed = Annotated[tuple[SecretStr, ...], NoDecode]
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
     stripe_pages: Listed = STRIPE_PAGES
     smtp_url: SecretStr | None = None
     mail_from: str = "billing@localhost"
+    files_url: str = ""
+    files_s3_endpoint: str | None = None
+    files_s3_region: str = Field(default="us-east-1", pattern=r"^[a-zA-Z0-9-]{1,40}$")
+    files_s3_access_key: SecretStr | None = None
+    files_s3_secret_key: SecretStr | None = None
     trusted_proxies: Listed = ()
     worker: Literal["on", "off"] = "on"
 
@@ -55,15 +63,20 @@ class Settings(BaseSettings):
                 raise ValueError(f"{value} is not an address or a network such as 10.0.0.0/8") from None
         return tuple(filter(None, values))
 
-    @field_validator("stripe_secret_key", "smtp_url", mode="before")
+    @field_validator(
+        *("stripe_secret_key", "smtp_url", "files_s3_endpoint", "files_s3_access_key", "files_s3_secret_key"),
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         # A space before a live key must not make it look like a test key.
         return value.strip() or None if isinstance(value, str) else value
 
-    @field_validator("base_url", "stripe_api_base")
+    @field_validator("base_url", "stripe_api_base", "files_s3_endpoint")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not _is_origin(value):
             raise ValueError("must be an address such as https://pay.example.com, with nothing after it")
         return value.rstrip("/")
@@ -81,6 +94,14 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if not value.startswith((_SQLITE, "postgresql://")):
             raise ValueError("must look like sqlite:////srv/portal/portal.db or postgresql://user@host/portal")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if value and not _FILES.fullmatch(value):
+            raise ValueError("must look like s3://bucket/prefix or file:///srv/portal/files, or be left out")
         return value
 
     @field_validator("secret_keys")
@@ -108,6 +129,10 @@ class Settings(BaseSettings):
             raise ValueError("a live Stripe key needs PORTAL_STRIPE_WEBHOOK_SECRETS, or no payment would be posted")
         if self.is_live and not self.is_https:
             raise ValueError("a live Stripe key needs an https address in PORTAL_BASE_URL")
+        if self.files_bucket and not (self.files_s3_access_key and self.files_s3_secret_key):
+            raise ValueError(
+                "PORTAL_FILES_URL names a bucket: PORTAL_FILES_S3_ACCESS_KEY and PORTAL_FILES_S3_SECRET_KEY are needed"
+            )
         return self
 
     @property
@@ -131,6 +156,19 @@ class Settings(BaseSettings):
         if self.database_url.startswith(_SQLITE):
             return Path(self.database_url.removeprefix(_SQLITE)).parent
         return Path("data")
+
+    @property
+    def files_folder(self) -> Path:
+        """Where attachments are kept, unless they are in a bucket: `files/` in the data folder by default."""
+        return Path(self.files_url.removeprefix(_FILE)) if self.files_url else self.data_folder / "files"
+
+    @property
+    def files_bucket(self) -> tuple[str, str] | None:
+        """(bucket, prefix) where attachments are kept in a bucket; the prefix may be ""."""
+        if not self.files_url.startswith(_S3):
+            return None
+        bucket, _, prefix = self.files_url.removeprefix(_S3).partition("/")
+        return bucket, prefix
 
 
 def read_settings() -> Settings:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from e2e.databases import new_postgresql, new_sqlite
+from e2e.files import MemoryFiles
 from e2e.machine.clock import StillClock
 from e2e.machine.people import settle_in
 from portal.records import open_database
@@ -79,6 +80,7 @@ def _fill(url: str) -> None:
             keys=("k" * 32,),
             stripe=None,
             mailer=None,
+            files=MemoryFiles(),
             clock=StillClock().now,
         )
     )

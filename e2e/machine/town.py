@@ -13,6 +13,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from e2e.files import MemoryFiles
 from e2e.machine.breach import Breach
 from e2e.machine.clock import StillClock
 from e2e.machine.direct import open_directly
@@ -53,6 +54,7 @@ class Town:
 
     def __init__(self, url: str, seed: int, portal: BlockingPortal) -> None:
         self.clock = StillClock()
+        self.files = MemoryFiles()
         self.world = StripeWorld(self.clock, seed=seed, base_url="http://localhost:1", send=self._post)
         self.world.add_endpoint(f"{_SITE}/stripe/webhook", _SECRET)
         self.meanwhile: list[Move] = []
@@ -118,6 +120,7 @@ class Town:
             keys=("k" * 32,),
             stripe=open_directly(self.world, self._between),
             mailer=None,
+            files=self.files,
             clock=self.clock.now,
         )
 

@@ -65,6 +65,7 @@ class Rig:
         settings = {
             "database_url": url,
             "secret_keys": _KEY,
+            "files_url": f"file://{folder / 'files'}",
             "stripe_secret_key": TEST_KEY,
             "stripe_api_base": world.base_url,
             "stripe_pages": world.base_url,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from e2e.files import MemoryFiles
 from portal.actions.account_report import AccountReport, account_report
 from portal.actions.check import check_books
 from portal.actions.imports import ImportReport, import_file
@@ -36,6 +37,7 @@ class Desk:
             keys=("k" * 32,),
             stripe=None,
             mailer=None,
+            files=MemoryFiles(),
             clock=self.clock.now,
         )
 

@@ -9,8 +9,11 @@ from tests.house.rooms import Room, dotted, is_in, rooms_under, snippets, stands
 # What only the owner meets (imports, policies, settings) may be put together in place.
 BEFORE_CUSTOMERS = (
     "portal.rules.allocation",
+    "portal.rules.attachments",
     "portal.rules.money",
+    "portal.gateways.images",
     "portal.gateways.stripe_checkout",
+    "portal.actions.attachments",
     "portal.actions.checkouts",
     "portal.actions.quotes",
     "portal.actions.throttle",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from e2e.files import MemoryFiles
 from e2e.serving import serve
 from e2e.stripe import TEST_KEY, StripeWorld, stripe_app
 from portal.gateways.stripe_checkout import open_stripe
@@ -47,6 +48,7 @@ def open_house(database: Database, clock: MovableClock) -> Iterator[House]:
                 keys=("k" * 32,),
                 stripe=open_stripe(TEST_KEY, api_base=serving.url),
                 mailer=None,
+                files=MemoryFiles(),
                 clock=clock.now,
             ),
             stripe=world,

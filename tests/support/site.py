@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from starlette.testclient import TestClient
 
+from e2e.files import MemoryFiles
 from portal import links
 from portal.actions.links import create_link
 from portal.app import create_app
@@ -23,6 +24,7 @@ class Site:
 
     def __init__(self, database: Database, clock: MovableClock, **settings: object) -> None:
         self.clock = clock
+        self._files = MemoryFiles()
         self.serve(database, **settings)
         with database.writing() as session:
             self.account = add_customer(session, clock.now())
@@ -33,7 +35,13 @@ class Site:
         """Start the site anew, on this database with these settings; what was opened before stays open."""
         self.settings = Settings.model_validate({"base_url": BASE_URL, **settings})
         self.resources = Resources(
-            settings=self.settings, database=database, keys=("k" * 32,), stripe=None, mailer=None, clock=self.clock.now
+            settings=self.settings,
+            database=database,
+            keys=("k" * 32,),
+            stripe=None,
+            mailer=None,
+            files=self._files,
+            clock=self.clock.now,
         )
         self.app = create_app(self.resources)
 
