@@ -3,18 +3,17 @@
 Pages are plain functions from a visit to a response; they run in the thread pool, so they may wait for the database.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, ImmutableMultiDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from portal.actions import access, policies
 from portal.actions.access import Access
@@ -23,6 +22,7 @@ from portal.records import Session
 from portal.records.accounts import AccountRow
 from portal.records.unavailable import tried_again
 from portal.resources import Resources
+from portal.web.bodies import Line
 from portal.web.cookies import CUSTOMERS
 from portal.web.errors import LinkNeeded
 from portal.web.render import html
@@ -30,14 +30,23 @@ from portal.web.throttle import Throttle
 from portal.web.visitors import visitor_of
 
 _MOST_FIELDS = 5_000
+# More than anybody may keep: the page says so in a sentence.
+_MOST_FILES = 100
 
 
-class Upload(NamedTuple):
-    """One file of a form: the field it came in, the name it had there, and what it holds; none of it is checked."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a form: the field it came in, what its sender calls it, its size in bytes; all of it unchecked."""
 
     field: str
     name: str
-    body: bytes
+    size: int
+    file: BinaryIO
+
+    def read(self) -> bytes:
+        """All of it, as often as it is asked for."""
+        self.file.seek(0)
+        return self.file.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,46 +125,77 @@ class Visit(Arrival):
 Page = Callable[[Visit], Response]
 
 
-def resource(path: str, *, get: Page | None = None, post: Page | None = None) -> Route:
-    """A line of the table of contents: what answers at this address. HEAD goes where GET goes."""
+def resource(path: str, *, get: Page | None = None, post: Page | None = None, uploads: bool = False) -> Line:
+    """A line of the table of contents: what answers at this address. HEAD goes where GET goes.
+
+    Files come with the form only where `uploads` asks for them, and only from browsers that may see the account in the
+    address: from others they are not even read.
+    """
     pages = {method: page for method, page in (("GET", get), ("POST", post)) if page is not None}
 
     async def endpoint(request: Request) -> Response:
         page = pages["GET" if request.method == "HEAD" else request.method]
-        # A page may run more than once: what it asks of Stripe has keys made from our own rows.
-        visit = Visit(**widened(await read_request(request)))
-        return await run_in_threadpool(tried_again, partial(page, visit))
+        try:
+            if uploads and request.method == "POST":
+                await run_in_threadpool(_refuse_strangers, request)
+            visit = Visit(**widened(await read_request(request, uploads=uploads)))
+            # A page may run more than once: what it asks of Stripe has keys made from our own rows.
+            return await run_in_threadpool(tried_again, partial(page, visit))
+        finally:
+            await request.close()
 
-    return Route(path, endpoint, methods=list(pages), name=path)
+    return Line(path, endpoint, methods=list(pages), uploads=uploads)
 
 
-async def read_request(request: Request, *, most_files: int = 0) -> Arrival:
-    """The request with its form, if it is a POST. More files than that, or bytes that no text has, are refused."""
-    body = await request.body() if request.method == "POST" else b""
-    form = await request.form(max_files=most_files, max_fields=_MOST_FIELDS) if body else FormData()
-    typed: ImmutableMultiDict[str, str] = ImmutableMultiDict(
-        [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    )
-    files = [
-        Upload(field, file.filename or "", await file.read())
-        for field, file in form.multi_items()
-        if not isinstance(file, str)
-    ]
-    await form.close()
-    texts = [*request.path_params.values(), *_texts(request.query_params), *_texts(typed)]
-    # No text column can hold this character, and nobody types it.
-    if any("\0" in text for text in [*texts, *(file.name for file in files)]):
-        raise HTTPException(400)
+def unread(request: Request) -> Arrival:
+    """The request before its body is read: without a form and files. Bytes that no text has are refused."""
+    _refuse_zeros([*request.path_params.values(), *_texts(request.query_params)])
     resources: Resources = request.app.state.resources
     return Arrival(
         request=request,
         resources=resources,
         throttle=request.app.state.throttle,
         now=resources.clock(),
-        body=body,
-        form=typed,
-        files=tuple(files),
+        body=b"",
+        form=ImmutableMultiDict(),
+        files=(),
     )
+
+
+async def read_request(request: Request, *, uploads: bool = False) -> Arrival:
+    """The request with its form, if it is a POST. Files go to the disk, not through memory, and without `uploads` they
+    are refused; the caller ends with `await request.close()`, which removes them."""
+    arrival = unread(request)
+    if request.method != "POST":
+        return arrival
+    body = b"" if uploads else await request.body()
+    if uploads or body:
+        form = await request.form(max_files=_MOST_FILES if uploads else 0, max_fields=_MOST_FIELDS)
+    else:
+        form = FormData()
+    typed: ImmutableMultiDict[str, str] = ImmutableMultiDict(
+        [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    )
+    _refuse_zeros(_texts(typed))
+    # A browser sends an empty part without a name where no file was chosen.
+    files = tuple(
+        Upload(field, file.filename, file.size or 0, file.file)
+        for field, file in form.multi_items()
+        if not isinstance(file, str) and file.filename
+    )
+    return replace(arrival, body=body, form=typed, files=files)
+
+
+def _refuse_strangers(request: Request) -> None:
+    visit = Visit(**widened(unread(request)))
+    with visit.resources.reading() as session:
+        visit.access(session)
+
+
+def _refuse_zeros(texts: Iterable[str]) -> None:
+    # No text column can hold this character, and nobody types it.
+    if any("\0" in text for text in texts):
+        raise HTTPException(400)
 
 
 def widened(arrival: Arrival) -> dict[str, Any]:
