@@ -2,4 +2,54 @@
 
 from starlette.routing import BaseRoute
 
-ADMIN_ROUTES: tuple[BaseRoute, ...] = ()
+from admin.pages import account, log_in, staff
+from admin.web.desk import desk, door
+
+ADMIN_ROUTES: tuple[BaseRoute, ...] = (
+    door("/admin/log-in", get=log_in.ask, post=log_in.enter),
+    door("/admin/second-factor", get=log_in.ask_second, post=log_in.show_second),
+    door("/admin/enrolment", get=log_in.ask_to_enrol, post=log_in.enrol),
+    door("/admin/confirm", get=log_in.ask_again, post=log_in.show_again),
+    door("/admin/passkey-challenge", post=log_in.challenge),
+    door("/admin/log-out", post=log_in.log_out),
+    desk("/admin/account", get=account.show),
+    desk("/admin/account/sessions/end", post=account.end_other_sessions, writes="read_only"),
+    desk("/admin/account/sessions/{session}/end", post=account.end_session, writes="read_only"),
+    desk(
+        "/admin/account/password",
+        get=account.ask_password,
+        post=account.change_password,
+        writes="read_only",
+        confirmed=True,
+    ),
+    desk(
+        "/admin/account/recovery-codes",
+        get=account.ask_codes,
+        post=account.make_codes,
+        writes="read_only",
+        confirmed=True,
+    ),
+    desk("/admin/account/codes-app", get=account.ask_app, post=account.change_app, writes="read_only", confirmed=True),
+    desk(
+        "/admin/account/passkeys", get=account.ask_passkey, post=account.add_passkey, writes="read_only", confirmed=True
+    ),
+    desk(
+        "/admin/account/passkeys/{passkey}/removal",
+        get=account.ask_removal,
+        post=account.remove_passkey,
+        writes="read_only",
+        confirmed=True,
+    ),
+    desk("/admin/staff", get=staff.show, reads="owner"),
+    desk(
+        "/admin/staff/{staff}", get=staff.show_one, post=staff.set_role, reads="owner", writes="owner", confirmed=True
+    ),
+    desk(
+        "/admin/staff/{staff}/removal",
+        get=staff.ask_removal,
+        post=staff.remove,
+        reads="owner",
+        writes="owner",
+        confirmed=True,
+    ),
+)

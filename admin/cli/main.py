@@ -21,6 +21,7 @@ from admin.cli import (
     refund,
     run,
     serve,
+    staff,
     worker,
     write_off,
 )
@@ -55,6 +56,7 @@ app.command("check")(check.check)
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(policy.app, name="policy")
 app.add_typer(notices.app, name="notices")
+app.add_typer(staff.app, name="staff")
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("run")(run.run)

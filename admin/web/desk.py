@@ -23,10 +23,9 @@ from portal.records.staff import StaffRow
 from portal.records.unavailable import tried_again
 from portal.rules.refusals import Refusal
 from portal.rules.roles import Role, allows
+from portal.web.bodies import Line
 from portal.web.render import html
-from portal.web.visit import Arrival, read_request, widened
-
-_MOST_FILES = 20
+from portal.web.visit import Arrival, read_request, unread, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,21 @@ class StaffVisit(Arrival):
 Page = Callable[[StaffVisit], Response]
 
 
-class Desk(Route):
+class Door(Route):
+    """A route for whoever has not logged in, or not yet fully: its pages look after themselves."""
+
+    def __init__(self, path: str, pages: Mapping[str, Callable[[Arrival], Response]]) -> None:
+        self.pages = pages
+        super().__init__(path, self._endpoint, methods=list(pages), name=path)
+
+    async def _endpoint(self, request: Request) -> Response:
+        return await _answered(request, self._answer)
+
+    def _answer(self, arrival: Arrival) -> Response:
+        return self.pages[_method(arrival)](arrival)
+
+
+class Desk(Line):
     """A route that says who may look (`reads`), who may act (`writes`), and whether that asks for `confirmed`."""
 
     def __init__(
@@ -69,7 +82,7 @@ class Desk(Route):
         reads: Role,
         writes: Role,
         confirmed: bool,
-        most_files: int,
+        uploads: bool,
     ) -> None:
         # A form that asks for the second factor must have a page of its own, so that it asks before anybody types.
         assert "GET" in pages or not confirmed, path
@@ -77,27 +90,32 @@ class Desk(Route):
         self.reads = reads
         self.writes = writes
         self.confirmed = confirmed
-        self.most_files = most_files
-        super().__init__(path, self._endpoint, methods=list(pages), name=path)
+        super().__init__(path, self._endpoint, methods=list(pages), uploads=uploads)
 
     async def _endpoint(self, request: Request) -> Response:
-        arrival = await read_request(request, most_files=self.most_files)
-        # A page may run more than once, as the customers' pages may.
-        return await run_in_threadpool(tried_again, partial(self._answer, arrival))
+        if self.uploads and request.method == "POST":
+            # Files of strangers are not even read.
+            admitted = await run_in_threadpool(self._admitted, unread(request))
+            if isinstance(admitted, Response):
+                return admitted
+        return await _answered(request, self._answer, uploads=self.uploads)
 
     def _answer(self, arrival: Arrival) -> Response:
-        held = held_by(arrival)
-        method = "GET" if arrival.request.method == "HEAD" else arrival.request.method
+        admitted = self._admitted(arrival)
+        if isinstance(admitted, Response):
+            return admitted
+        return self.pages[_method(arrival)](StaffVisit(**widened(arrival), held=admitted))
+
+    def _admitted(self, arrival: Arrival) -> Held | Response:
+        """Whose session it is, or what they get instead of the page."""
+        held, method = held_by(arrival), _method(arrival)
         if held is None or not held.is_open:
             return _log_in_first(arrival, method)
         if not allows(held.staff.role, self.reads if method == "GET" else self.writes):
             return _role_too_low(arrival)
         if self.confirmed and not held.is_confirmed(arrival.now) and allows(held.staff.role, self.writes):
             return arrival.see(with_next(CONFIRM, _address(arrival)) + ("&again=1" if method == "POST" else ""))
-        try:
-            return self.pages[method](StaffVisit(**widened(arrival), held=held))
-        except Refusal as refusal:
-            return problem(arrival, refusal.status, "There is a problem", refusal.sentence, go_on=None)
+        return held
 
 
 def desk(
@@ -116,8 +134,17 @@ def desk(
     its own. Files come with the form only where `uploads` asks for them.
     """
     pages = {method: page for method, page in (("GET", get), ("POST", post)) if page is not None}
-    most_files = _MOST_FILES if uploads else 0
-    return Desk(path, pages, reads=reads, writes=writes, confirmed=confirmed, most_files=most_files)
+    return Desk(path, pages, reads=reads, writes=writes, confirmed=confirmed, uploads=uploads)
+
+
+def door(
+    path: str,
+    *,
+    get: Callable[[Arrival], Response] | None = None,
+    post: Callable[[Arrival], Response] | None = None,
+) -> Door:
+    """What answers at this address for whoever has not logged in."""
+    return Door(path, {method: page for method, page in (("GET", get), ("POST", post)) if page is not None})
 
 
 def held_by(arrival: Arrival) -> Held | None:
@@ -127,6 +154,25 @@ def held_by(arrival: Arrival) -> Held | None:
         return None
     with arrival.resources.reading() as session:
         return sessions.find(session, secret, now=arrival.now)
+
+
+async def _answered(request: Request, answer: Callable[[Arrival], Response], *, uploads: bool = False) -> Response:
+    def once(arrival: Arrival) -> Response:
+        try:
+            return answer(arrival)
+        except Refusal as refusal:
+            return problem(arrival, refusal.status, "There is a problem", refusal.sentence, go_on=None)
+
+    try:
+        arrival = await read_request(request, uploads=uploads)
+        # A page may run more than once, as the customers' pages may.
+        return await run_in_threadpool(tried_again, partial(once, arrival))
+    finally:
+        await request.close()
+
+
+def _method(arrival: Arrival) -> str:
+    return "GET" if arrival.request.method == "HEAD" else arrival.request.method
 
 
 def _log_in_first(arrival: Arrival, method: str) -> Response:

@@ -1,6 +1,7 @@
 """Saying no to what is asked too often. Counted in the database, so that all processes count together."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from portal.records import Session
 from portal.records import throttle as records
@@ -10,9 +11,25 @@ _KEPT = timedelta(days=1)
 
 
 class TooMany(Refusal):
-    """Asked for too often; it works again when the hour is over."""
+    """Asked for too often; it works again when the window is over."""
 
     status = 429
+
+
+def count_tries(session: Session, bucket: str, limits: Iterable[tuple[int, timedelta]], *, now: datetime) -> None:
+    """Count one more try in the window of each limit, (how many, within what); one too many is not counted."""
+    for limit, length in limits:
+        seconds = int(length.total_seconds())
+        began_at = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+        times = records.hit(session, f"{bucket}:{seconds}", began_at)
+        if times > limit:
+            minutes = -(-int((began_at + length - now).total_seconds()) // 60)
+            raise TooMany(
+                "There were too many tries. Wait %(minutes)s, then try again.",
+                minutes=f"{minutes} minute" if minutes == 1 else f"{minutes} minutes",
+            )
+        if times == 1:
+            records.forget(session, before=now - _KEPT)
 
 
 def window(now: datetime) -> datetime:

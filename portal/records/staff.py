@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 
 from portal.records.engine import Session
 from portal.records.tables import staff
@@ -41,7 +41,7 @@ _ALL = select(*_ROW).where(_PRESENT).order_by(staff.c.name, staff.c.id)
 _BY_PUBLIC_ID = select(*_ROW).where(_PRESENT, staff.c.public_id == bindparam("public_id"))
 _BY_EMAIL = select(*_ROW).where(_PRESENT, staff.c.email == bindparam("email"))
 _PROOF_OF = select(*_PROOF).where(_PRESENT, staff.c.id == bindparam("staff_id"))
-_OWNERS = select(func.count()).where(_PRESENT, staff.c.role == "owner")
+_OWNERS = select(staff.c.id).where(_PRESENT, staff.c.role == "owner").with_for_update()
 
 
 def present(session: Session) -> Sequence[StaffRow]:
@@ -68,8 +68,8 @@ def names(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def owners(session: Session) -> int:
-    """How many owners there are."""
-    return session.execute(_OWNERS).scalar_one()
+    """How many owners there are; they stay owners until the transaction ends."""
+    return len(session.execute(_OWNERS).all())
 
 
 def proof(session: Session, staff_id: int) -> ProofRow | None:

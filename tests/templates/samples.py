@@ -14,6 +14,7 @@ from portal.templating import (
     format_list,
     relative_due,
 )
+from tests.templates.access_samples import ACCESS
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
@@ -216,4 +217,5 @@ SAMPLES: dict[str, dict[str, Context]] = {
     **PDFS,
     "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
     **WALKS,
+    **ACCESS,
 }
