@@ -34,6 +34,23 @@ class Policy:
     minimum_payment_cents: int
     link_days: int
     session_hours: int
+    dispute_days: int
+    dispute_reply_days: int
+    dispute_answer_days: int
+    dispute_offer_days: int
+    dispute_reopen_days: int
+    dispute_notice: str
+    goodwill_dispute_cents: int
+    goodwill_year_cents: int
+    goodwill_month_cents: int
+    late_fee_kind: str
+    late_fee_flat_cents: int
+    late_fee_rate_bp: int
+    late_fee_every: str
+    late_fee_grace_days: int
+    late_fee_cap_bp: int
+    late_fee_min_cents: int
+    late_fee_max_cents: int
 
     def words(self, currency: str) -> "Words":
         """How figures of this currency, dates and sentences are written today."""

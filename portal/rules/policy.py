@@ -97,6 +97,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+_cents = _whole(0, 99_999_999)
+
 CATALOGUE: Mapping[str, Key] = {
     key.name: key
     for key in (
@@ -123,5 +125,41 @@ CATALOGUE: Mapping[str, Key] = {
         Key("minimum_payment_cents", 50, "The smallest part payment, in cents: 2500 is $25.00.", _whole(0, 99_999_999)),
         Key("link_days", 30, "How many days a pay link works.", _whole(1, 366)),
         Key("session_hours", 12, "How many hours an opened link stays open.", _whole(1, 24 * 31)),
+        Key("dispute_days", 90, "How many days after its date an invoice can be disputed.", _whole(0, 3660)),
+        Key("dispute_reply_days", 5, "Within how many business days you answer a dispute.", _whole(1, 60)),
+        Key("dispute_answer_days", 14, "How many days a customer has to answer your question.", _whole(1, 90)),
+        Key("dispute_offer_days", 14, "How many days an offer to settle a dispute is open.", _whole(1, 90)),
+        Key("dispute_reopen_days", 14, "How many days a decision can be asked to be looked at again.", _whole(0, 365)),
+        Key(
+            "dispute_notice",
+            "at_once",
+            "When you are told what customers do about disputes: at_once, or daily in one letter.",
+            _one_of("at_once", "daily"),
+        ),
+        Key("goodwill_dispute_cents", 0, "Up to how much a dispute is credited without a look; 0: never.", _cents),
+        Key("goodwill_year_cents", 0, "How much goodwill one customer may get in a calendar year, in cents.", _cents),
+        Key(
+            "goodwill_month_cents", 0, "How much goodwill all customers may get in a calendar month, in cents.", _cents
+        ),
+        Key(
+            "late_fee_kind",
+            "off",
+            "off, flat, or percent of what is payable and due of the invoice.",
+            _one_of("off", "flat", "percent"),
+        ),
+        Key("late_fee_flat_cents", 0, "The flat late fee, in cents.", _cents),
+        Key("late_fee_rate_bp", 0, "The late fee in hundredths of a percent: 150 is 1.5%.", _whole(0, 10_000)),
+        Key(
+            "late_fee_every", "monthly", "once, or monthly as long as the invoice is late.", _one_of("once", "monthly")
+        ),
+        Key("late_fee_grace_days", 10, "How many days after the due date the first late fee comes.", _whole(0, 365)),
+        Key(
+            "late_fee_cap_bp",
+            10_000,
+            "The most that late fees on an invoice may be, in hundredths of a percent of its total.",
+            _whole(0, 10_000),
+        ),
+        Key("late_fee_min_cents", 0, "The least late fee of a period, in cents.", _cents),
+        Key("late_fee_max_cents", 0, "The largest late fee of a period, in cents; 0: no limit.", _cents),
     )
 }
