@@ -137,10 +137,8 @@ CATALOGUE: Mapping[str, Key] = {
             _one_of("at_once", "daily"),
         ),
         Key("goodwill_dispute_cents", 0, "Up to how much a dispute is credited without a look; 0: never.", _cents),
-        Key("goodwill_year_cents", 0, "How much goodwill one customer may get in a calendar year, in cents.", _cents),
-        Key(
-            "goodwill_month_cents", 0, "How much goodwill all customers may get in a calendar month, in cents.", _cents
-        ),
+        Key("goodwill_year_cents", 0, "How much goodwill one customer may get in a year, in cents.", _cents),
+        Key("goodwill_month_cents", 0, "How much goodwill all customers may get in a month, in cents.", _cents),
         Key(
             "late_fee_kind",
             "off",
@@ -149,9 +147,7 @@ CATALOGUE: Mapping[str, Key] = {
         ),
         Key("late_fee_flat_cents", 0, "The flat late fee, in cents.", _cents),
         Key("late_fee_rate_bp", 0, "The late fee in hundredths of a percent: 150 is 1.5%.", _whole(0, 10_000)),
-        Key(
-            "late_fee_every", "monthly", "once, or monthly as long as the invoice is late.", _one_of("once", "monthly")
-        ),
+        Key("late_fee_every", "monthly", "once, or monthly while the invoice is late.", _one_of("once", "monthly")),
         Key("late_fee_grace_days", 10, "How many days after the due date the first late fee comes.", _whole(0, 365)),
         Key(
             "late_fee_cap_bp",

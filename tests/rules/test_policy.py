@@ -21,6 +21,23 @@ def test_the_catalogue() -> None:
         "minimum_payment_cents",
         "link_days",
         "session_hours",
+        "dispute_days",
+        "dispute_reply_days",
+        "dispute_answer_days",
+        "dispute_offer_days",
+        "dispute_reopen_days",
+        "dispute_notice",
+        "goodwill_dispute_cents",
+        "goodwill_year_cents",
+        "goodwill_month_cents",
+        "late_fee_kind",
+        "late_fee_flat_cents",
+        "late_fee_rate_bp",
+        "late_fee_every",
+        "late_fee_grace_days",
+        "late_fee_cap_bp",
+        "late_fee_min_cents",
+        "late_fee_max_cents",
     ]
 
 
