@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from e2e.clock import SharedClock
-from e2e.mailbox import start_mailbox
+from e2e.mailbox import Display, start_mailbox
 from e2e.portal_process import PortalProcess
 from e2e.serving import serve
 from e2e.stripe import TEST_KEY, StripeWorld, stripe_app
 
 if TYPE_CHECKING:
+    from e2e.sample.staff import SampleOwner
     from portal.resources import Resources
 
 FIRST_PORT = 8000
@@ -51,7 +52,8 @@ class House:
         ).start()
         self.mailbox_url = self.mailbox.url
         self.stripe_url = self._stripe.url
-        self.link = self._fill()
+        self.link, self.owner = self._fill()
+        self.mailbox.phone = self._phone
         self.world.add_endpoint(f"{self.portal.url}/stripe/webhook", webhook_secret)
         self.world.start_delivery()
         self.portal.release()
@@ -70,16 +72,22 @@ class House:
 
         return open_resources(_settings(self.portal.settings), clock=self.clock.now)
 
-    def _fill(self) -> str:
-        """Load the sample company while the portal's process is still waking up; a customer's link."""
+    def _phone(self) -> Display:
+        now = self.clock.now()
+        return Display(self.owner.email, self.owner.code(now), 30 - int(now.timestamp()) % 30)
+
+    def _fill(self) -> "tuple[str, SampleOwner]":
+        """Load the sample company while the portal's process is still waking up; a customer's link, and the owner."""
         from e2e.sample import company
         from e2e.sample.load import address, load
+        from e2e.sample.staff import make_owner
 
         resources = self.resources()
         load(resources, self.world, self.clock)
         link = address(resources, company.NORTHWIND, now=self.clock.now())
+        owner = make_owner(resources, now=self.clock.now())
         resources.close()
-        return link
+        return link, owner
 
 
 def _settings(values: dict[str, str]) -> Any:
@@ -100,7 +108,12 @@ def main() -> None:
         print("The house is open. Ctrl-C closes it.\n")
         print(f"  Mailbox            {house.mailbox_url}")
         print(f"  A customer's link  {house.link}")
-        print(f"  Stripe stand-in    {house.stripe_url}\n", flush=True)
+        print(f"  Stripe stand-in    {house.stripe_url}")
+        print(f"  The owner's desk   {house.portal.url}/admin")
+        print(f"  The owner's phone  {house.mailbox_url}/phone\n")
+        print(f"  The owner logs in as {house.owner.email} with the password {house.owner.password}")
+        code = house.owner.code(house.clock.now())
+        print(f"  and the code {code}, which changes every 30 seconds: the phone shows the next ones.\n", flush=True)
         try:
             ended.wait()
         finally:

@@ -2,6 +2,7 @@
 
 from e2e.mailbox.letters import Enclosure, ReceivedLetter
 from e2e.mailbox.mailbox import Mailbox, start_mailbox
+from e2e.mailbox.phone import Display, Phone
 from e2e.mailbox.smtp import FAULTS, Fault
 
-__all__ = ["FAULTS", "Enclosure", "Fault", "Mailbox", "ReceivedLetter", "start_mailbox"]
+__all__ = ["FAULTS", "Display", "Enclosure", "Fault", "Mailbox", "Phone", "ReceivedLetter", "start_mailbox"]

@@ -6,12 +6,16 @@ from collections.abc import Callable
 
 from e2e.mailbox.letters import ReceivedLetter, received
 from e2e.mailbox.pages import mailbox_app
+from e2e.mailbox.phone import Phone
 from e2e.mailbox.smtp import FAULTS, Door, Fault, SmtpServer
 from e2e.serving import serve
 
 
 class Mailbox:
-    """`smtp_url` is for the sender, `url` for a browser: on localhost, so that the portal is another site to it."""
+    """`smtp_url` is for the sender, `url` for a browser: on localhost, so that the portal is another site to it.
+
+    `phone` is the owner's, which whoever holds the mailbox may put there.
+    """
 
     def __init__(self, *, smtp_port: int = 0, http_port: int = 0) -> None:
         self._letters: list[ReceivedLetter] = []
@@ -19,7 +23,10 @@ class Mailbox:
         self._lasting: Fault | None = None
         self._arrived = threading.Condition()
         self._smtp = SmtpServer(Door(self._keep, self._fault_at), port=smtp_port)
-        self._web = serve(mailbox_app(self.messages), host="localhost", port=http_port, name="mailbox-web")
+        self.phone: Phone | None = None
+        self._web = serve(
+            mailbox_app(self.messages, lambda: self.phone), host="localhost", port=http_port, name="mailbox-web"
+        )
         self.smtp_port = self._smtp.port
         self.smtp_url = f"smtp://127.0.0.1:{self._smtp.port}"
         self.url = self._web.url

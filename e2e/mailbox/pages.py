@@ -6,11 +6,9 @@ A letter's HTML is shown in a frame without scripts or an origin; its links open
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import jinja2
 from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from e2e.mailbox import phone as phones
 from e2e.mailbox.letters import ReceivedLetter
+from e2e.mailbox.phone import Phone
+from e2e.mailbox.templating import ENVIRONMENT, template
 
 Letters = Callable[[], tuple[ReceivedLetter, ...]]
 
@@ -30,11 +31,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 
-def mailbox_app(letters: Letters) -> Starlette:
-    """`letters()` answers all of them, newest first."""
+def mailbox_app(letters: Letters, phone: Callable[[], Phone | None]) -> Starlette:
+    """`letters()` answers all of them, newest first; `phone()` the owner's, where there is one."""
     return Starlette(
         routes=[
             Route("/", partial(_show, letters, None)),
+            Route("/phone", lambda request: phones.show(phone(), request)),
             Route("/letters.json", partial(_as_json, letters)),
             Route("/letters/{number:int}", partial(_show, letters, "html")),
             Route("/letters/{number:int}/text", partial(_show, letters, "text")),
@@ -50,7 +52,7 @@ def _show(letters: Letters, view: str | None, request: Request) -> Response:
     chosen = _chosen(every, request) if view else None
     if chosen and not chosen.html:
         view = "text"
-    page = _TEMPLATES.get_template("mailbox.html").render(letters=every, chosen=chosen, view=view)
+    page = template("mailbox.html").render(letters=every, chosen=chosen, view=view)
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
@@ -125,11 +127,4 @@ def _size(data: bytes) -> str:
     return f"{len(data)} bytes" if len(data) < 1_000 else f"{len(data) // 1_000} kB"
 
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.filters |= {"with_links": _with_links, "size": _size}
+ENVIRONMENT.filters |= {"with_links": _with_links, "size": _size}

@@ -1,4 +1,4 @@
-"""`make run`: the whole house starts without a question, answers at its three addresses, and leaves nothing behind."""
+"""`make run`: the whole house starts without a question, answers at its five addresses, and leaves nothing behind."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def addresses(folder: Path) -> Iterator[dict[str, str]]:
-    """The house as its own process, with whatever settings somebody has around it; its three addresses by name."""
+    """The house as its own process, with whatever settings somebody has around it; its five addresses by name."""
     environment = os.environ | {"TMPDIR": str(folder), "PORTAL_DATABASE_URL": "nonsense", "PYTHONUNBUFFERED": "1"}
     house = subprocess.Popen(
         [sys.executable, "-m", "e2e.house"],
@@ -38,9 +38,9 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
         for line in house.stdout:
             if said := re.fullmatch(r"  (\S.*?) +(http\S+)\n", line):
                 found[said[1]] = said[2]
-            if len(found) == 3:
+            if len(found) == 5:
                 break
-        assert len(found) == 3
+        assert len(found) == 5
         yield found
         house.send_signal(signal.SIGINT)
         assert house.wait(30) == 0
@@ -75,3 +75,10 @@ def test_the_stand_in_shows_its_payments_and_moves_the_clock(addresses: dict[str
     after = requests.post(f"{stand_in}/actions/clock", data={"days": "8"}, timeout=30)
     assert after.status_code == 200
     assert "processing</span>" not in after.text
+
+
+def test_the_owners_phone_shows_a_code_and_the_desk_asks_for_it(addresses: dict[str, str]) -> None:
+    phone = requests.get(addresses["The owner's phone"], timeout=30)
+    assert re.search(r'id="code">\d{6}<', phone.text)
+    desk = addresses["The owner's desk"]
+    assert "Log in" in requests.get(f"{desk}/account", timeout=30).text
