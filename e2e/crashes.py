@@ -1,4 +1,4 @@
-"""Crash points: the process kills itself around a commit or a call to Stripe, as a power cut would.
+"""Crash points: the process kills itself around a commit, a call to Stripe or a stored file, as a power cut would.
 
 Installed from outside by wrapping the house's own functions; the house does not know. A point is a name and a
 count, `posting.after_commit:1` being the first time that the transaction of a posting has committed.
@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from portal.gateways import files
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.records import Database, Session, attempts, inbox, ledger, reversals
+from portal.records import Database, Session, attachments, attempts, inbox, ledger, reversals
 
 # What a transaction is called after: the function that writes what matters in it.
 _WRITES: dict[str, tuple[Any, str]] = {
@@ -21,12 +22,16 @@ _WRITES: dict[str, tuple[Any, str]] = {
     "webhook": (inbox, "store"),
     "reversal": (reversals, "add_release"),
 }
+_ATTACHMENT: dict[str, tuple[Any, str]] = {"attachment": (attachments, "add")}
+_FILES = {"file.after_write": "write_through", "file.after_rename": "put_in_place"}
 _CALLS = ("create_checkout", "read_payment", "read_payment_by_intent", "expire_checkout", "create_refund")
 
 POINTS = (
     *(f"{write}.{when}_commit" for write in _WRITES for when in ("before", "after")),
     *(f"stripe.{call}.{when}" for call in _CALLS for when in ("before", "after")),
 )
+# Whoever only pays does not pass them.
+FILE_POINTS = (*_FILES, *(f"attachment.{when}_commit" for when in ("before", "after")))
 
 
 class _Fuse:
@@ -34,8 +39,8 @@ class _Fuse:
 
     def __init__(self, point: str) -> None:
         self.name, _, times = point.partition(":")
-        if self.name not in POINTS:
-            raise ValueError(f"no crash point {self.name}; there are {', '.join(POINTS)}")
+        if self.name not in (*POINTS, *FILE_POINTS):
+            raise ValueError(f"no crash point {self.name}; there are {', '.join((*POINTS, *FILE_POINTS))}")
         self._left = int(times or 1)
         self._lock = threading.Lock()
 
@@ -48,15 +53,17 @@ class _Fuse:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def install(point: str) -> None:
+def install(where: str) -> None:
     """Die at this point of this process; raises ValueError for a point that does not exist."""
-    fuse = _Fuse(point)
+    fuse = _Fuse(where)
     written = threading.local()
-    for write, (module, function) in _WRITES.items():
+    for write, (module, function) in {**_WRITES, **_ATTACHMENT}.items():
         setattr(module, function, _noting(getattr(module, function), write, written))
     setattr(Database, "writing", _crashing_writes(Database.writing, fuse, written))  # noqa: B010
     for call in _CALLS:
         setattr(StripeCheckouts, call, _crashing_call(getattr(StripeCheckouts, call), f"stripe.{call}.{{}}", fuse))
+    for point, function in _FILES.items():
+        setattr(files, function, _crashing_afterwards(getattr(files, function), point, fuse))
 
 
 def _noting(function: Callable[..., Any], write: str, written: threading.local) -> Callable[..., Any]:
@@ -89,6 +96,15 @@ def _crashing_call(function: Callable[..., Any], point: str, fuse: _Fuse) -> Cal
         fuse.passes(point.format("before"))
         answer = function(*args, **kwargs)
         fuse.passes(point.format("after"))
+        return answer
+
+    return crashing
+
+
+def _crashing_afterwards(function: Callable[..., Any], point: str, fuse: _Fuse) -> Callable[..., Any]:
+    def crashing(*args: Any, **kwargs: Any) -> Any:
+        answer = function(*args, **kwargs)
+        fuse.passes(point)
         return answer
 
     return crashing
