@@ -185,9 +185,8 @@ def settle(
             zone=policy.time_zone, reason=f"Dispute {dispute.number}", on=policy.today, now=now,
         )  # fmt: skip
         late_fees.recompute(
-            session, account, dispute.charge_id, resolution.credit_cents,
-            because=f"dispute {dispute.number}", on=policy.today, now=now,
-        )  # fmt: skip
+            session, account, dispute.charge_id, because=f"Dispute {dispute.number}", policy=policy, now=now
+        )
     dispute_letters.tell_decided(session, moved, now=now)
     return moved
 

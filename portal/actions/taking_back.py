@@ -74,6 +74,18 @@ def take_off_charge(
     return taken
 
 
+def free(session: Session, account: AccountRow, charge_id: int, cents: int, cause: Cause) -> None:
+    """Take off the charge what stands on it, until that much of it is open; the money becomes account credit."""
+    missing = cents - charges.by_id(session, charge_id, date.max).open_cents
+    for each in reversed(reversals.applied_on_charge(session, charge_id)):
+        taken = take_back(
+            max(0, min(missing, each.amount_cents)), unapplied_cents=0, applied=[each], reverses_discounts=True
+        )
+        missing -= sum(release.amount_cents for release in taken.releases)
+        for release in taken.releases:
+            _release(session, account, release, each, cause, also=_NOTHING)
+
+
 def put_on_again(session: Session, account: AccountRow, payment: PaymentRow, amount_cents: int, cause: Cause) -> None:
     """Money that came back (its movement is posted) goes to what it and others like it were taken off, as far as that
     is still open; a debit note for money that had been missing is undone first."""
@@ -177,24 +189,12 @@ def _undo_debit_notes(
         if not cents:
             break
         left -= cents
-        _free(session, account, note.charge_id, cents, cause)
+        free(session, account, note.charge_id, cents, cause)
         posted = movements.debit_note_undone(
             note.charge_id, note.times_undone + 1, payment.id, amount_cents=cents, on=cause.on
         )
         ledger.post(session, posted, account_id=account.id, currency=account.currency, posted_at=cause.now)
     return amount_cents - left
-
-
-def _free(session: Session, account: AccountRow, charge_id: int, cents: int, cause: Cause) -> None:
-    """Take off the charge what stands on it, until that much of it is open."""
-    missing = cents - charges.by_id(session, charge_id, date.max).open_cents
-    for each in reversed(reversals.applied_on_charge(session, charge_id)):
-        taken = take_back(
-            max(0, min(missing, each.amount_cents)), unapplied_cents=0, applied=[each], reverses_discounts=True
-        )
-        missing -= sum(release.amount_cents for release in taken.releases)
-        for release in taken.releases:
-            _release(session, account, release, each, cause, also=_NOTHING)
 
 
 def _debit_note(session: Session, account: AccountRow, payment: PaymentRow, cents: int, cause: Cause) -> None:

@@ -1,4 +1,4 @@
-"""The movements of what comes back or is given up: refunds, chargebacks, returns, other charges, write-offs, fees.
+"""The movements of what comes back, is given up or comes on top: refunds, chargebacks, write-offs, fees, waivers.
 
 The rows of money.md 2 that `ledger` does not have. Each takes whole cents in the account's currency.
 """
@@ -97,3 +97,15 @@ def stripe_fee(transaction: str, *, fee_cents: int, on: date, payment_id: int) -
     fees = LedgerAccount.PROCESSING_FEES
     debit, credit = (fees, _CLEARING) if fee_cents > 0 else (_CLEARING, fees)
     return legs((f"fee:{transaction}", debit, credit, abs(fee_cents)), on=on, payment_id=payment_id)
+
+
+def late_fee(charge_id: int, invoice_id: int, period: int, *, amount_cents: int, on: date) -> Movements:
+    """receivable / late_fee_income `late_fee:<invoice>:<period>`."""
+    leg = (f"late_fee:{invoice_id}:{period}", _RECEIVABLE, LedgerAccount.LATE_FEE_INCOME, amount_cents)
+    return legs(leg, on=on, charge_id=charge_id)
+
+
+def waived(waiver_id: int, charge_id: int, *, amount_cents: int, on: date) -> Movements:
+    """late_fee_income / receivable `waiver:<id>`; what had been paid on the fee is taken off it first."""
+    leg = (f"waiver:{waiver_id}", LedgerAccount.LATE_FEE_INCOME, _RECEIVABLE, amount_cents)
+    return legs(leg, on=on, charge_id=charge_id)
