@@ -58,6 +58,12 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORTAL_TRUSTED_PROXIES", "proxy.example.com", "proxy.example.com is not an address or a network"),
         ("PORTAL_INSTANCE", "Has Spaces", "PORTAL_INSTANCE"),
         ("PORTAL_WORKER", "perhaps", "PORTAL_WORKER"),
+        ("PORTAL_FILES_URL", "files", "must look like s3://bucket/prefix"),
+        ("PORTAL_FILES_URL", "file://relative/files", "must look like s3://bucket/prefix"),
+        ("PORTAL_FILES_URL", "s3://", "must look like s3://bucket/prefix"),
+        ("PORTAL_FILES_URL", "s3://key:secret@bucket", "must look like s3://bucket/prefix"),
+        ("PORTAL_FILES_URL", "https://bucket.example.com", "must look like s3://bucket/prefix"),
+        ("PORTAL_FILES_S3_ENDPOINT", "minio.example.com", "must be an address"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str) -> None:
@@ -97,6 +103,22 @@ def test_a_live_key_is_known_behind_a_space(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_live_key_starts_when_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given(monkeypatch, **LIVE).is_live
+
+
+def test_attached_files_are_kept_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch).files_folder == Path("data/files")
+    beside = given(monkeypatch, PORTAL_DATABASE_URL="sqlite:////srv/portal/portal.db")
+    assert (beside.files_folder, beside.files_bucket) == (Path("/srv/portal/files"), None)
+    elsewhere = given(monkeypatch, PORTAL_FILES_URL=" file:///mnt/evidence/ ")
+    assert (elsewhere.files_folder, elsewhere.files_bucket) == (Path("/mnt/evidence"), None)
+
+
+def test_a_bucket_needs_keys_which_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refusal, match="PORTAL_FILES_S3_ACCESS_KEY and PORTAL_FILES_S3_SECRET_KEY are needed"):
+        given(monkeypatch, PORTAL_FILES_URL="s3://evidence/harbor/", PORTAL_FILES_S3_ACCESS_KEY="AK")
+    settings = given(monkeypatch, PORTAL_FILES_S3_SECRET_KEY="hush")
+    assert settings.files_bucket == ("evidence", "harbor")
+    assert "hush" not in repr(settings)
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from portal.actions import attachments
 from tests.admin.conftest import CommandLine
+from tests.support.books import add_customer
 
 
 def test_policies_are_listed_read_and_decided(portal: CommandLine) -> None:
@@ -39,8 +41,25 @@ def test_jobs_run_by_name_on_a_day(portal: CommandLine, job: str) -> None:
 
 def test_an_unknown_job_lists_those_there_are(sqlite_portal: CommandLine) -> None:
     said = sqlite_portal("run", "laundry")
-    jobs = "inbox, attempts, debits, refunds, events, reconciliation, letters"
+    jobs = "inbox, attempts, debits, refunds, events, reconciliation, letters, attachments"
     assert (said.code, said.err) == (1, f"There is no job “laundry”. There are: {jobs}.\n")
+
+
+def test_check_names_a_file_that_is_gone(sqlite_portal: CommandLine) -> None:
+    resources = sqlite_portal.resources()
+    with resources.writing() as session:
+        account = add_customer(session, resources.clock())
+    row = attachments.keep(
+        resources, account_id=account.id, session_id=None, name="a.pdf", data=b"%PDF-1.7", now=resources.clock(),
+        actor="test",
+    )  # fmt: skip
+    assert sqlite_portal("check").code == 0
+    resources.files.delete(row.storage_name)
+    resources.close()
+    said = sqlite_portal("check")
+    assert said.code == 1
+    assert f"attachment {row.public_id} (a.pdf): its file {row.storage_name} is missing" in said.out
+    assert "1 breach" in said.err
 
 
 def test_check_exits_with_1_and_names_the_breach(sqlite_portal: CommandLine) -> None:

@@ -21,6 +21,7 @@ NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
         ("attempts", 60, True),
         ("debits", 3599, False),
         ("debits", 3600, True),
+        ("attachments", 3599, False),
         # The clock was set back.
         ("attempts", -3600, True),
     ],
