@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, inbox, reconciliation, refunds, stored_files
+from portal.actions import attempts, history_seals, inbox, reconciliation, refunds, stored_files
 from portal.jobs import letters
 from portal.resources import Resources
 
@@ -28,6 +28,7 @@ JOBS: Mapping[str, Job] = {
     "events": inbox.poll,
     "reconciliation": reconciliation.reconcile_nightly,
     "letters": letters.send_waiting,
+    "history": history_seals.seal_waiting,
     "attachments": stored_files.sweep,
 }
 
@@ -39,6 +40,7 @@ _PAUSES: Mapping[str, timedelta] = {
     "refunds": timedelta(minutes=1),
     "events": timedelta(minutes=1),
     "reconciliation": timedelta(minutes=10),
+    "history": timedelta(seconds=10),
     "attachments": timedelta(hours=1),
 }
 

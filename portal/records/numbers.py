@@ -1,14 +1,13 @@
 """Numbers of documents that the house itself issues: one after the other, none that is in use already."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import count
 
 from sqlalchemy import Table, func, select
 
 from portal.records.engine import Session
-from portal.records.tables import charges, credits, disputes, marks
-from portal.records.upsert import insert_unless_there
+from portal.records.locks import hold
+from portal.records.tables import charges, credits, disputes
 
 _LOCK = "numbers"
 
@@ -32,8 +31,7 @@ def next_dispute_number(session: Session, prefix: str) -> str:
 
 
 def _unused(session: Session, table: Table, prefix: str, made: int) -> Iterator[str]:
-    insert_unless_there(session, marks, {"name": _LOCK, "at": datetime(1970, 1, 1, tzinfo=UTC)})
-    session.execute(select(marks.c.at).where(marks.c.name == _LOCK).with_for_update()).one()
+    hold(session, _LOCK)
     for number in (f"{prefix}-{place:05d}" for place in count(made + 1)):
         if session.execute(select(table.c.id).where(table.c.number == number)).first() is None:
             yield number
