@@ -24,10 +24,13 @@ _WORKER = "portal.gateways.image_worker"
 _WALL_SECONDS = 40
 # Each may need most of a gigabyte, and a processor of its own.
 _AT_ONCE = 2
+# Whoever waits holds one of the threads that serve pages.
+_MOST_WAITING = 8
 _PATIENCE_SECONDS = 30
 
 log = structlog.get_logger()
 _places = threading.BoundedSemaphore(_AT_ONCE)
+_queue = threading.BoundedSemaphore(_AT_ONCE + _MOST_WAITING)
 
 
 class Picture(NamedTuple):
@@ -50,12 +53,7 @@ def draw_anew(data: bytes, kind: str) -> Picture:
 
     Raises Refusal for what is no picture, has more than MOST_PIXELS, or needs more than the child has.
     """
-    if not _places.acquire(timeout=_PATIENCE_SECONDS):
-        raise Refusal("Many pictures are being sent at the moment. Please try again in a minute.", status=503)
-    try:
-        drawn = _ask(data, kind)
-    finally:
-        _places.release()
+    drawn = _in_turn(data, kind)
     head, _, rest = drawn.partition(b"\n")
     said: dict[str, Any] = json.loads(head) if head else {"wrong": "broken"}
     if said.get("wrong") == "pixels":
@@ -72,6 +70,19 @@ def draw_anew(data: bytes, kind: str) -> Picture:
             field="files",
         )
     return Picture(said["media_type"], rest[:length], rest[length:])
+
+
+def _in_turn(data: bytes, kind: str) -> bytes:
+    if _queue.acquire(blocking=False):
+        try:
+            if _places.acquire(timeout=_PATIENCE_SECONDS):
+                try:
+                    return _ask(data, kind)
+                finally:
+                    _places.release()
+        finally:
+            _queue.release()
+    raise Refusal("Many pictures are being sent at the moment. Please try again in a minute.", status=503)
 
 
 def _ask(data: bytes, kind: str) -> bytes:

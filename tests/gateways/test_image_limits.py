@@ -112,6 +112,13 @@ def test_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert draw_anew(saved(flag()), JPEG).body
 
 
+def test_a_queue_that_is_full_takes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "_queue", threading.BoundedSemaphore(1))
+    with images._queue, pytest.raises(Refusal, match="Many pictures"):
+        draw_anew(saved(flag()), JPEG)
+    assert draw_anew(saved(flag()), JPEG).body
+
+
 def test_many_at_once_get_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     found: dict[int, Picture] = {}
 
