@@ -13,6 +13,8 @@ from portal.resources import Resources, open_resources
 from portal.settings import read_settings
 from tests.admin.desk import Desk, open_desk
 from tests.support.clock import MovableClock
+from tests.support.site import Site
+from tests.support.staff import Office
 
 
 class Said(NamedTuple):
@@ -59,6 +61,16 @@ def sqlite_desk(
 ) -> Iterator[Desk]:
     with open_desk(sqlite_portal, sqlite_database, clock, monkeypatch) as opened:
         yield opened
+
+
+@pytest.fixture
+def office(database: Database, clock: MovableClock) -> Office:
+    return Office(Site(database, clock).resources, clock)
+
+
+@pytest.fixture
+def sqlite_office(sqlite_database: Database, clock: MovableClock) -> Office:
+    return Office(Site(sqlite_database, clock).resources, clock)
 
 
 def _on(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
