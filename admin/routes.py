@@ -2,8 +2,14 @@
 
 from starlette.routing import BaseRoute
 
-from admin.pages import account, log_in, staff
-from admin.web.desk import desk, door
+from admin.pages import account, customers, invoices, log_in, overview, payments, staff
+from admin.web.desk import Desk, Page, desk, door
+
+
+def exported(address: str, ask: Page, export: Page) -> Desk:
+    """A list as a file: for whoever may see it, and for their second factor."""
+    return desk(f"{address}/export", get=ask, post=export, writes="read_only", confirmed=True)
+
 
 ADMIN_ROUTES: tuple[BaseRoute, ...] = (
     door("/admin/log-in", get=log_in.ask, post=log_in.enter),
@@ -12,6 +18,13 @@ ADMIN_ROUTES: tuple[BaseRoute, ...] = (
     door("/admin/confirm", get=log_in.ask_again, post=log_in.show_again),
     door("/admin/passkey-challenge", post=log_in.challenge),
     door("/admin/log-out", post=log_in.log_out),
+    desk("/admin", get=overview.show),
+    desk("/admin/customers", get=customers.show),
+    exported("/admin/customers", customers.ask_export, customers.export),
+    desk("/admin/invoices", get=invoices.show),
+    exported("/admin/invoices", invoices.ask_export, invoices.export),
+    desk("/admin/payments", get=payments.show),
+    exported("/admin/payments", payments.ask_export, payments.export),
     desk("/admin/account", get=account.show),
     desk("/admin/account/sessions/end", post=account.end_other_sessions, writes="read_only"),
     desk("/admin/account/sessions/{session}/end", post=account.end_session, writes="read_only"),

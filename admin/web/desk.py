@@ -17,6 +17,7 @@ from admin.access import sessions
 from admin.access.sessions import Held
 from admin.web.addresses import CONFIRM, HOME, LOG_IN, with_next
 from admin.web.cookies import STAFF
+from admin.web.navigation import counts, navigation
 from admin.web.problems import problem
 from portal.actions.policies import Policy
 from portal.records.staff import StaffRow
@@ -49,8 +50,10 @@ class StaffVisit(Arrival):
         return allows(self.staff.role, needed)
 
     def page(self, name: str, context: Mapping[str, object], *, policy: Policy, status: int = 200) -> Response:
-        """A template in the frame of the admin."""
-        frame = {"staff": self.staff, "here": self.request.url.path}
+        """A template in the frame of the admin, with how much waits behind each entry of its navigation."""
+        with self.resources.reading() as session:
+            waits = counts(session)
+        frame = {"staff": self.staff, "navigation": navigation(waits, self.staff.role, here=self.request.url.path)}
         return html(name, {**frame, **context}, policy=policy, status=status)
 
 

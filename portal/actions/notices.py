@@ -146,6 +146,12 @@ def open_of(session: Session, account_id: int) -> Sequence[NoticeRow]:
     return [row for row in found if _is_open(row, gone_at)]
 
 
+def open_anywhere(session: Session) -> Sequence[NoticeRow]:
+    """The open notices of every account, the oldest first."""
+    found, gone_at = records.not_closed_anywhere(session), _GoneAt(session)
+    return [row for row in found if _is_open(row, gone_at)]
+
+
 def listed(session: Session, *, closed_too: bool) -> Sequence[tuple[ListedNotice, bool]]:
     """Notices of every account, each with whether it is open."""
     gone_at = _GoneAt(session)

@@ -45,6 +45,7 @@ _OF_ACCOUNT = (
     .where(notices.c.account_id == bindparam("account"), notices.c.closed_at.is_(None))
     .order_by(notices.c.id)
 )
+_NOT_CLOSED = select(*_NOTICE).where(notices.c.closed_at.is_(None)).order_by(notices.c.id)
 _ONE = select(*_NOTICE).where(notices.c.public_id == bindparam("wanted"))
 _LISTED = (
     select(*_NOTICE, accounts.c.name, accounts.c.number, accounts.c.currency, contacts.c.email)
@@ -72,6 +73,11 @@ _WAS_GONE = select(
 def not_closed(session: Session, account_id: int) -> Sequence[NoticeRow]:
     """The account's notices that nobody has closed, the oldest first."""
     return [NoticeRow(*row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
+
+
+def not_closed_anywhere(session: Session) -> Sequence[NoticeRow]:
+    """The notices of every account that nobody has closed, the oldest first."""
+    return [NoticeRow(*row) for row in session.execute(_NOT_CLOSED)]
 
 
 def find(session: Session, public_id: str) -> NoticeRow | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from admin.access.totp import drawing
+from admin.web.navigation import navigation
 from portal.records.staff import StaffRow
 from tests.templates.base import CANARY, NOBODY
 
@@ -10,7 +11,12 @@ Context = Mapping[str, object]
 
 PAT = StaffRow(1, "st_1", "pat@harborsupply.example", f"Pat Quill {CANARY}", "owner")
 # What every page of somebody who is logged in has.
-DESK: dict[str, object] = {**NOBODY, "staff": PAT, "here": "/admin/account"}
+WAITS = {"disputes": 5, "notices": 1, "letters": 0, "events": 0, "breaks": 0}
+DESK: dict[str, object] = {
+    **NOBODY,
+    "staff": PAT,
+    "navigation": navigation(WAITS, "owner", here="/admin/invoices"),
+}
 
 LOG_IN: dict[str, object] = {
     **NOBODY,

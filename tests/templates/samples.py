@@ -15,6 +15,7 @@ from portal.templating import (
     relative_due,
 )
 from tests.templates.access_samples import ACCESS
+from tests.templates.admin_samples import ADMIN
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
@@ -218,4 +219,5 @@ SAMPLES: dict[str, dict[str, Context]] = {
     "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
     **WALKS,
     **ACCESS,
+    **ADMIN,
 }

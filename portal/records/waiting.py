@@ -1,0 +1,30 @@
+"""How much waits for a person: one question, asked once for every page of the admin."""
+
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from portal.records.engine import Session
+from portal.records.tables import breaks, disputes, inbox, letters
+
+
+class WaitingRow(NamedTuple):
+    """Disputes whose turn is the seller's, letters and events that are tried no more, differences with Stripe."""
+
+    disputes: int
+    letters: int
+    events: int
+    breaks: int
+
+
+_WAITING = select(
+    select(func.count()).select_from(disputes).where(disputes.c.state.in_(("new", "in_review"))).scalar_subquery(),
+    select(func.count()).select_from(letters).where(letters.c.state == "dead").scalar_subquery(),
+    select(func.count()).select_from(inbox).where(inbox.c.state == "dead").scalar_subquery(),
+    select(func.count()).select_from(breaks).where(breaks.c.closed_at.is_(None)).scalar_subquery(),
+)
+
+
+def counts(session: Session) -> WaitingRow:
+    """How many of each there are now."""
+    return WaitingRow(*session.execute(_WAITING).one())
