@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from admin.pages import account, customers, invoices, log_in, overview, payments, staff
+from admin.pages import account, customers, history, invoices, log_in, overview, payments, staff
 from admin.web.desk import Desk, Page, desk, door
 
 
@@ -25,6 +25,7 @@ ADMIN_ROUTES: tuple[BaseRoute, ...] = (
     exported("/admin/invoices", invoices.ask_export, invoices.export),
     desk("/admin/payments", get=payments.show),
     exported("/admin/payments", payments.ask_export, payments.export),
+    desk("/admin/history", get=history.show),
     desk("/admin/account", get=account.show),
     desk("/admin/account/sessions/end", post=account.end_other_sessions, writes="read_only"),
     desk("/admin/account/sessions/{session}/end", post=account.end_session, writes="read_only"),
