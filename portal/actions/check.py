@@ -3,11 +3,11 @@
 The rules judge one account at a time; contradictions between rows are found by the records. Nothing is changed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from portal.actions import policies, statements
+from portal.actions import late_fees, policies, statements
 from portal.actions.policies import Policy
 from portal.records import Session, accounts, checks, ledger
 from portal.records.accounts import AccountRow
@@ -16,6 +16,7 @@ from portal.records.checks import Contradiction
 from portal.rules import invariants
 from portal.rules.discounts import full_discount_cents
 from portal.rules.invariants import Breach
+from portal.rules.late_fees import cap_cents
 from portal.rules.statement import activity
 
 # Invariant and sentence of each kind of contradiction.
@@ -28,6 +29,8 @@ _CONTRADICTIONS: Mapping[str, tuple[int, str]] = {
     "allocation": (3, "{found} is posted of {wanted}"),
     "release": (3, "{found} is posted of {wanted}"),
     "write_off": (2, "{found} is posted of {wanted}"),
+    "late_fee": (2, "{found} is posted of {wanted}"),
+    "waiver": (2, "{found} is posted of {wanted}"),
     "refund": (3, "{found} has left its payment, {wanted} should have"),
     "posted": (4, "{found} payments are posted, there should be {wanted}"),
     "quote": (4, "its quote adds up to {found}, it asks for {wanted}"),
@@ -57,7 +60,7 @@ def check_books(session: Session, *, now: datetime) -> Checked:
     breaches = [*shapes, *_contradictions(session)]
     # What is no movement cannot be weighed: while there are such, the accounts are not looked at one by one.
     for account in [] if shapes else accounts.all_accounts(session):
-        breaches += _account_breaches(session, account, policy=policy)
+        breaches += _account_breaches(session, account, policy=policy, now=now)
     counts = checks.counts(session)
     return Checked(counts.accounts, counts.charges, counts.movements, tuple(breaches))
 
@@ -72,7 +75,7 @@ def _filled(sentence: str, row: Contradiction) -> str:
     return sentence.format(found=row.found, wanted=row.wanted)
 
 
-def _account_breaches(session: Session, account: AccountRow, *, policy: Policy) -> Iterator[Breach]:
+def _account_breaches(session: Session, account: AccountRow, *, policy: Policy, now: datetime) -> Iterator[Breach]:
     charges = {row.id: row for row in checks.all_charges(session, account.id)}
     movements = ledger.of_account(session, account.id, _LAST_DAY)
     amounts = {row.id: row.amount_cents for row in charges.values()}
@@ -80,10 +83,22 @@ def _account_breaches(session: Session, account: AccountRow, *, policy: Policy) 
     about_charges = [
         *invariants.open_breaches(amounts, movements),
         *invariants.discount_breaches(full, movements),
+        *_late_fee_breaches(session, account, now=now),
     ]
     yield from (_by_number(breach, charges) for breach in about_charges)
     yield from invariants.payment_breaches(checks.received(session, account.id), movements)
     yield from _standing_breaches(session, account, charges, policy=policy)
+
+
+def _late_fee_breaches(session: Session, account: AccountRow, *, now: datetime) -> Sequence[Breach]:
+    """A cap that was lowered since holds for later fees only, so the largest under which any was charged counts."""
+    caps: dict[int, int] = {}
+    charged: dict[int, int] = {}
+    for each in late_fees.drawn(session, account.id, now=now).values():
+        invoice_id, cap = each.fee.invoice_id, cap_cents(each.fee.invoice_cents, each.terms)
+        caps[invoice_id] = max(cap, caps.get(invoice_id, 0))
+        charged[invoice_id] = charged.get(invoice_id, 0) + each.fee.amount_cents
+    return invariants.late_fee_breaches(caps, charged)
 
 
 def _standing_breaches(

@@ -4,13 +4,14 @@ Each fee is a charge of its own. Assessing computes what should be there on a da
 difference: it can run twice, late, or after an outage of months.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.actions import history, statements
+from portal.actions import history, policies, statements
 from portal.actions.policies import Policy
 from portal.actions.taking_back import Cause, free
-from portal.records import Session, charges, disputes, ledger, numbers
+from portal.records import Session, charges, disputes, ledger, numbers, reversals
 from portal.records import late_fees as records
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
@@ -38,6 +39,20 @@ def terms(policy: Policy) -> FeeTerms:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A late fee, and the terms of the day it is for."""
+
+    fee: FeeRow
+    terms: FeeTerms
+
+
+def drawn(session: Session, account_id: int, *, now: datetime) -> Mapping[int, Drawn]:
+    """Every late fee of the account, by the charge it is."""
+    terms_on = _terms_on(session, now)
+    return {fee.charge_id: Drawn(fee, terms_on(fee.assessed_on)) for fee in records.of_account(session, account_id)}
+
+
 def assess(session: Session, account: AccountRow, invoice_id: int, *, policy: Policy, now: datetime) -> Sequence[Fee]:
     """Charge what one invoice has drawn until yesterday and was not charged yet, each fee dated its own day."""
     ledger.lock_account(session, account.id)
@@ -47,7 +62,7 @@ def assess(session: Session, account: AccountRow, invoice_id: int, *, policy: Po
     due = rules.due_fees(
         due_on=invoice.due_on,
         total_cents=invoice.amount_cents,
-        terms=terms(policy),
+        terms_on=_terms_on(session, now),
         assessed=_assessed(records.of_invoice(session, invoice_id)),
         principal_on=lambda day: _principal(session, account, invoice_id, day, policy),
         until=policy.today,
@@ -60,14 +75,25 @@ def assess(session: Session, account: AccountRow, invoice_id: int, *, policy: Po
 def recompute(
     session: Session, account: AccountRow, invoice_id: int, *, because: str, policy: Policy, now: datetime
 ) -> int:
-    """Waive what fees were drawn by money that disputes have credited since; answers the cents waived."""
-    fees = records.of_invoice(session, invoice_id)
+    """Waive what fees were drawn by money that disputes have credited since, or that turns out to have been paid by
+    that day; answers the cents waived."""
+    fees = _assessed(records.of_invoice(session, invoice_id))
     if not fees:
         return 0
-    found = rules.waivers(_assessed(fees), terms(policy), never_owed_on=_never_owed(session, invoice_id))
-    for each in found:
-        _waive(session, account, each.charge_id, each.amount_cents, because, actor="portal", policy=policy, now=now)
-    return sum(each.amount_cents for each in found)
+    credited = _never_owed(session, invoice_id)
+
+    def not_owed(fee: Assessed) -> int:
+        principal_cents = _principal(session, account, invoice_id, fee.assessed_on, policy)
+        return credited(fee.assessed_on) + max(0, fee.principal_cents - principal_cents)
+
+    waived = 0
+    for each in rules.waivers(fees, terms_on=_terms_on(session, now), not_owed=not_owed):
+        # What was written off of a fee is gone already.
+        cents = min(each.amount_cents, _waivable(session, each.charge_id))
+        if cents:
+            _waive(session, account, each.charge_id, cents, because, actor="portal", policy=policy, now=now)
+            waived += cents
+    return waived
 
 
 def waive(
@@ -83,13 +109,23 @@ def waive(
 ) -> int:
     """Waive a late fee by hand, all that still stands of it unless told otherwise; answers the cents."""
     ledger.lock_account(session, account.id)
-    fee = records.of_charge(session, charge_id)
-    standing = fee.amount_cents - fee.waived_cents if fee else 0
+    standing = _waivable(session, charge_id) if records.of_charge(session, charge_id) else 0
     wanted = standing if amount_cents is None else amount_cents
     if not 0 < wanted <= standing:
         raise Refusal("%(amount)s of it can be waived.", field="amount", amount=words(standing, account.currency))
     _waive(session, account, charge_id, wanted, reason, actor=actor, policy=policy, now=now)
     return wanted
+
+
+def _terms_on(session: Session, now: datetime) -> Callable[[date], FeeTerms]:
+    """What was charged for being late on a day: a later decision changes no fee of before."""
+    return lambda day: terms(policies.load(session, now=now, today=day))
+
+
+def _waivable(session: Session, charge_id: int) -> int:
+    """What of a fee is open, or was paid and can be given back."""
+    paid = sum(each.amount_cents for each in reversals.applied_on_charge(session, charge_id))
+    return charges.by_id(session, charge_id, date.max).open_cents + paid
 
 
 def _assessed(fees: Sequence[FeeRow]) -> list[Assessed]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.actions import statements, write_offs
+from portal.actions import late_fees, statements, write_offs
 from portal.actions.allocations import Source, Terms, put_on_charges
 from portal.actions.policies import Policy
 from portal.records import Session, ledger, reversals
@@ -83,6 +83,9 @@ def post_payment(
         *put_on_charges(session, account, Source(payment_id), posting.applications, standing.items, terms),
     )
     ledger.post(session, movements, account_id=account.id, currency=account.currency, posted_at=now)
+    if received.received_on < policy.today:
+        for application in posting.applications:
+            late_fees.recompute(session, account, application.charge_id, because="Paid before", policy=policy, now=now)
     return payment_id
 
 

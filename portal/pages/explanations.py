@@ -1,11 +1,11 @@
 """How each figure of the statement came about, and who has started which bank payment that is on its way."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from starlette.responses import Response
 
-from portal.actions import statements
-from portal.actions.policies import Policy
+from portal.actions import late_fees, statements
 from portal.actions.statements import Standing
 from portal.records import Session, accounts, attempts, credits, explanations, ledger
 from portal.views import explanations as view
@@ -22,7 +22,7 @@ def show(visit: Visit) -> Response:
         policy = visit.policy(session)
         account = visit.access_to_account(session).account
         standing = statements.load(session, account, on=policy.today, policy=policy)
-        books = load_books(session, standing, policy)
+        books = load_books(session, standing, now=visit.now)
         debits = under_way(session, standing)
     words, base = policy.words(account.currency), f"/a/{account.public_id}"
     context = {
@@ -33,7 +33,7 @@ def show(visit: Visit) -> Response:
     return visit.page("explanations/show.html", context, policy=policy, account=account)
 
 
-def load_books(session: Session, standing: Standing, policy: Policy) -> Books:
+def load_books(session: Session, standing: Standing, *, now: datetime) -> Books:
     """Every movement of the account by that day, and what they name."""
     account_id = standing.account.id
     return Books(
@@ -41,6 +41,7 @@ def load_books(session: Session, standing: Standing, policy: Policy) -> Books:
         charges=explanations.charges_of(session, account_id),
         payments={row.id: row for row in ledger.payments_of(session, account_id)},
         credits={row.id: row.number for row in credits.of_account(session, account_id)},
+        late_fees=late_fees.drawn(session, account_id, now=now),
     )
 
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from portal.actions import statements
+from portal.actions import late_fees, statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.pages.explanations import under_way
@@ -76,6 +76,7 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             causes=payment_history.causes(session, charge.id),
             contested={each.payment_id for each in contested if each.kind == "chargeback"},
             debits=under_way(session, standing),
+            late_fee=late_fees.drawn(session, account.id, now=visit.now).get(charge.id),
         )
     return found, access, account, policy
 

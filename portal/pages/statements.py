@@ -97,7 +97,7 @@ def pdf(visit: Visit) -> Response:
     if len(standing.statement.rows) > MOST_ROWS:
         raise Refusal("This statement is too long for a PDF. Download it as a CSV instead.")
     with visit.resources.reading() as session:
-        books = load_books(session, standing, policy)
+        books = load_books(session, standing, now=visit.now)
     walk = balance_walk(books.movements, on=standing.on, most=_MOST_STEPS)
     context = {
         **papers.frame(policy, standing.account),

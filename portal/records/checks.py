@@ -30,11 +30,13 @@ from portal.records.tables import (
     charge_lines,
     charges,
     credits,
+    late_fees,
     letters,
     movements,
     payments,
     refunds,
     releases,
+    waivers,
     write_offs,
 )
 from portal.records.types import cents
@@ -72,6 +74,13 @@ _INVOICE = literal("invoice:").concat(cast(charges.c.id, String))
 _CREDIT = literal("credit:").concat(cast(credits.c.id, String))
 _RELEASE = literal("release:").concat(cast(releases.c.id, String))
 _WRITE_OFF = literal("write_off:").concat(cast(write_offs.c.id, String))
+_WAIVER = literal("waiver:").concat(cast(waivers.c.id, String))
+_LATE_FEE = (
+    literal("late_fee:")
+    .concat(cast(late_fees.c.invoice_id, String))
+    .concat(":")
+    .concat(cast(late_fees.c.period, String))
+)
 _REFUND = literal("stripe:").concat(refunds.c.stripe_refund_id)
 _FAILED = select(cents(func.sum(movements.c.amount_cents))).where(movements.c.source == _REFUND.concat("/failed"))
 _FIRST = select(func.min(allocations.c.id)).group_by(allocations.c.payment_id, allocations.c.charge_id)
@@ -126,6 +135,10 @@ CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
     ),
     "release": _differ(_named("release", releases.c.id), _moved_by(_RELEASE), releases.c.amount_cents),
     "write_off": _differ(_named("write-off", write_offs.c.id), _moved_by(_WRITE_OFF), write_offs.c.amount_cents),
+    "late_fee": _differ(_named("late fee", charges.c.number), _moved_by(_LATE_FEE), charges.c.amount_cents).join_from(
+        late_fees, charges, charges.c.id == late_fees.c.charge_id
+    ),
+    "waiver": _differ(_named("waiver", waivers.c.id), _moved_by(_WAIVER), waivers.c.amount_cents),
     "refund": _differ(
         _named("refund", refunds.c.id),
         _moved_by(_REFUND) - _FAILED.scalar_subquery(),

@@ -12,10 +12,13 @@ from portal.records.types import cents
 
 
 class FeeRow(NamedTuple):
-    """The fee `charge_id` of the invoice `invoice_id`; `principal_cents` was payable and due on `assessed_on`."""
+    """The fee `charge_id` of the invoice `invoice_id`, which is over `invoice_cents`; `principal_cents` of that was
+    payable and due on `assessed_on`."""
 
     charge_id: int
     invoice_id: int
+    invoice_number: str
+    invoice_cents: int
     number: str
     period: int
     assessed_on: date
@@ -29,23 +32,36 @@ _WAIVED = (
     .where(waivers.c.charge_id == late_fees.c.charge_id)
     .scalar_subquery()
 )
-_FEES = select(
-    late_fees.c.charge_id,
-    late_fees.c.invoice_id,
-    charges.c.number,
-    late_fees.c.period,
-    late_fees.c.assessed_on,
-    late_fees.c.principal_cents,
-    charges.c.amount_cents,
-    _WAIVED,
-).join(charges, charges.c.id == late_fees.c.charge_id)
+_INVOICES = charges.alias("invoices")
+_FEES = (
+    select(
+        late_fees.c.charge_id,
+        late_fees.c.invoice_id,
+        _INVOICES.c.number,
+        _INVOICES.c.amount_cents,
+        charges.c.number,
+        late_fees.c.period,
+        late_fees.c.assessed_on,
+        late_fees.c.principal_cents,
+        charges.c.amount_cents,
+        _WAIVED,
+    )
+    .join(charges, charges.c.id == late_fees.c.charge_id)
+    .join(_INVOICES, _INVOICES.c.id == late_fees.c.invoice_id)
+)
 _OF_INVOICE = _FEES.where(late_fees.c.invoice_id == bindparam("invoice")).order_by(late_fees.c.period)
+_OF_ACCOUNT = _FEES.where(charges.c.account_id == bindparam("account")).order_by(late_fees.c.id)
 _OF_CHARGE = _FEES.where(late_fees.c.charge_id == bindparam("charge"))
 
 
 def of_invoice(session: Session, invoice_id: int) -> Sequence[FeeRow]:
     """The fees that an invoice drew, oldest first."""
     return [FeeRow._make(row) for row in session.execute(_OF_INVOICE, {"invoice": invoice_id})]
+
+
+def of_account(session: Session, account_id: int) -> Sequence[FeeRow]:
+    """Every late fee of the account, in the order in which they were charged."""
+    return [FeeRow._make(row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
 
 
 def of_charge(session: Session, charge_id: int) -> FeeRow | None:

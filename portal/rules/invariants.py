@@ -121,6 +121,15 @@ def discount_breaches(full: Mapping[int, int], movements: Iterable[Movement]) ->
     ]
 
 
+def late_fee_breaches(caps: Mapping[int, int], charged: Mapping[int, int]) -> list[Breach]:
+    """5: late fees on an invoice <= its cap; both are invoice id -> cents."""
+    return [
+        Breach(5, f"charge {invoice_id}", f"late fees are {cents}, above their cap of {caps.get(invoice_id, 0)}")
+        for invoice_id, cents in sorted(charged.items())
+        if cents > caps.get(invoice_id, 0)
+    ]
+
+
 def parts_breaches(charge_id: int, open_cents: int, parts: Parts) -> list[Breach]:
     """6: payable + pending + disputed + on plan = open, each >= 0."""
     each = (parts.payable_cents, parts.pending_cents, parts.disputed_cents, parts.on_plan_cents)

@@ -81,24 +81,27 @@ def due_fees(
     *,
     due_on: date,
     total_cents: int,
-    terms: FeeTerms,
+    terms_on: Callable[[date], FeeTerms],
     assessed: Collection[Assessed],
     principal_on: Callable[[date], int],
     until: date,
 ) -> tuple[Fee, ...]:
     """The fees that are due by then and were not assessed yet, oldest first.
 
-    `principal_on` answers what of the invoice, tax included, was payable and due at the end of a day. What was waived
-    leaves no room under the cap: a fee that was forgiven does not come again.
+    `principal_on` answers what of the invoice, tax included, was payable and due at the end of a day, `terms_on` what
+    was charged for it then: for a day on which there were no late fees, nothing. The days are those of the terms now.
+    What was waived leaves no room under the cap: a fee that was forgiven does not come again.
     """
-    if terms.kind == "off":
+    now = terms_on(until)
+    if now.kind == "off":
         return ()
     known = {each.period for each in assessed}
     charged = sum(each.amount_cents for each in assessed)
     found = []
-    for period, day in periods(due_on, terms, until=until):
-        principal_cents = 0 if period in known else principal_on(day)
-        fee = min(_fee(principal_cents, terms), max(0, _cap(total_cents, terms) - charged))
+    for period, day in periods(due_on, now, until=until):
+        terms = terms_on(day)
+        principal_cents = 0 if period in known or terms.kind == "off" else principal_on(day)
+        fee = min(fee_cents(principal_cents, terms), max(0, cap_cents(total_cents, terms) - charged))
         if fee:
             found.append(Fee(period, day, principal_cents, fee))
             charged += fee
@@ -106,27 +109,31 @@ def due_fees(
 
 
 def waivers(
-    assessed: Sequence[Assessed], terms: FeeTerms, *, never_owed_on: Callable[[date], int]
+    assessed: Sequence[Assessed], *, terms_on: Callable[[date], FeeTerms], not_owed: Callable[[Assessed], int]
 ) -> tuple[Waiver, ...]:
-    """What of the fees falls away because disputes ended for the customer: each is reckoned anew without that money.
+    """What of the fees falls away: each is reckoned anew, by the terms of its day, without what was not owed then.
 
-    `never_owed_on` answers what of a fee's principal was credited afterwards. What was disputed on that day drew
-    nothing, so it is not in there. What of a fee is waived already counts, so that asking twice waives once.
+    `not_owed` answers what of a fee's principal was credited afterwards, or had been paid in time. What was disputed
+    on that day drew nothing, so it is not in there. What of a fee is waived already counts, so that asking twice waives
+    once.
     """
     found = []
     for each in assessed:
-        rightful = _fee(each.principal_cents - never_owed_on(each.assessed_on), terms)
+        gone = not_owed(each)
+        rightful = fee_cents(each.principal_cents - gone, terms_on(each.assessed_on))
         standing = each.amount_cents - each.waived_cents
-        if standing > rightful:
+        if gone > 0 and standing > rightful:
             found.append(Waiver(each.charge_id, standing - rightful))
     return tuple(found)
 
 
-def _cap(total_cents: int, terms: FeeTerms) -> int:
+def cap_cents(total_cents: int, terms: FeeTerms) -> int:
+    """The most that all late fees of an invoice of that total may be."""
     return divide_half_up(total_cents * terms.cap_bp, 10_000)
 
 
-def _fee(principal_cents: int, terms: FeeTerms) -> int:
+def fee_cents(principal_cents: int, terms: FeeTerms) -> int:
+    """The fee of one period on that principal, before the cap of the invoice."""
     if principal_cents <= 0:
         return 0
     fee = terms.flat_cents if terms.kind == "flat" else divide_half_up(principal_cents * terms.rate_bp, 10_000)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from portal.actions.late_fees import Drawn
 from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
 from portal.records.explanations import DocumentRow
@@ -14,6 +15,7 @@ from portal.rules.ledger import Movement
 from portal.rules.links import mask_email
 from portal.rules.statement import Line, Row, Status
 from portal.rules.walks import BalanceWalk, CreditStep, balance_walk, credit_walk
+from portal.views.late_fees import formula
 from portal.views.payments import arrival, method_name
 from portal.views.receipts import receipt_number
 from portal.wording import Words
@@ -23,6 +25,8 @@ _LINES = {
     "charge": "Charge %(number)s",
     "discount": "Early-payment discount on %(number)s",
     "discount_reversed": "Discount on %(number)s taken back",
+    "late_fee": "Late fee %(number)s",
+    "waiver": "Late fee %(number)s waived",
     "write_off": "%(number)s written off",
     "recovery": "%(number)s no longer written off",
     "payment": "Payment %(number)s",
@@ -32,7 +36,7 @@ _LINES = {
     "restored": "Payment %(number)s paid again by the bank",
     "credit": "Credit memo %(number)s",
 }
-_OF_CHARGES = ("invoice", "charge", "discount", "discount_reversed", "write_off", "recovery")
+_OF_CHARGES = ("invoice", "charge", "discount", "discount_reversed", "late_fee", "waiver", "write_off", "recovery")
 _STEPS = {
     "received": "Received",
     "credited": "Credit given",
@@ -55,6 +59,7 @@ class Books:
     charges: Mapping[int, DocumentRow]
     payments: Mapping[int, PaymentRow]
     credits: Mapping[int, str]
+    late_fees: Mapping[int, Drawn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +162,19 @@ def _balance_step(line: Line, books: Books, words: Words, base: str) -> Step:
     number, href, sub = "", "", ""
     if line.kind in _OF_CHARGES and line.charge_id is not None:
         number, href = _charge(books.charges[line.charge_id], base)
+        if line.kind == "late_fee":
+            sub = formula(books.late_fees[line.charge_id], words)
     elif line.payment_id is not None:
         payment = books.payments[line.payment_id]
         number, href = receipt_number(payment), f"{base}/receipts/{payment.public_id}"
-        sub = method_name(payment.method, words)
+        sub = method_name(payment.method, words) if line.kind == "payment" else ""
     elif line.credit_id is not None:
         number = books.credits[line.credit_id]
     return Step(
         on=words.long_day(line.on),
         text=words.text(_LINES[line.kind], number=number),
         href=href,
-        sub=sub if line.kind == "payment" else "",
+        sub=sub,
         amount=words.money(line.amount_cents),
         after=words.money(line.balance_cents),
     )

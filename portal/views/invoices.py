@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
+from portal.actions.late_fees import Drawn
 from portal.records.attempts import QuotedRow
 from portal.records.charges import ChargeRow, LineRow
 from portal.rules.discounts import Offer
@@ -13,6 +14,7 @@ from portal.rules.ledger import LedgerAccount, Movement, receivable_cents
 from portal.rules.statement import Item, Row, Status
 from portal.rules.terms import parse_terms, to_text
 from portal.views.explanations import UnderWay, who
+from portal.views.late_fees import formula
 from portal.views.payments import arrival
 from portal.wording import Words
 
@@ -22,7 +24,7 @@ class Charge:
     """Everything about one charge that its page and paper need. `row` is None once nothing of it is open.
 
     `causes` says of each release (by its source) what took the money; `contested` are payments that a bank disputes;
-    `debits` are the account's bank debits under way, whatever they pay.
+    `debits` are the account's bank debits under way, whatever they pay; `late_fee` is what made it, if it is one.
     """
 
     charge: ChargeRow
@@ -33,6 +35,7 @@ class Charge:
     causes: Mapping[str, str]
     contested: Collection[int]
     debits: Sequence[UnderWay]
+    late_fee: Drawn | None
 
 
 def context(found: Charge, words: Words) -> dict[str, object]:
@@ -60,7 +63,7 @@ def context(found: Charge, words: Words) -> dict[str, object]:
             }
             for line in found.lines
         ]
-        or _line_of(charge, words),
+        or _line_of(found, words),
         "subtotal": words.money(charge.amount_cents - charge.tax_cents),
         "tax": words.money_or_nothing(charge.tax_cents),
         "total": words.money(charge.amount_cents),
@@ -115,7 +118,7 @@ def _facts(found: Charge, words: Words) -> dict[str, object]:
     terms = parse_terms(charge.terms)
     return {
         "number": charge.number,
-        "title": _title(charge, words),
+        "title": _title(found, words),
         "status": found.row.status.value if found.row else Status.PAID.value,
         "issued": words.date(charge.issued_on),
         "due": words.date(charge.due_on),
@@ -127,7 +130,10 @@ def _facts(found: Charge, words: Words) -> dict[str, object]:
     }
 
 
-def _title(charge: ChargeRow, words: Words) -> str:
+def _title(found: Charge, words: Words) -> str:
+    charge = found.charge
+    if found.late_fee:
+        return words.text("Late fee for invoice %(number)s", number=found.late_fee.fee.invoice_number)
     if charge.kind == "debit_note":
         return words.text("Debit note %(number)s", number=charge.number)
     if charge.kind == "returned_fee":
@@ -135,9 +141,12 @@ def _title(charge: ChargeRow, words: Words) -> str:
     return words.text("Invoice %(number)s", number=charge.number)
 
 
-def _line_of(charge: ChargeRow, words: Words) -> list[dict[str, str]]:
-    """What a charge without lines is for: one that was made here because a payment went back."""
-    if charge.kind == "debit_note":
+def _line_of(found: Charge, words: Words) -> list[dict[str, str]]:
+    """What a charge without lines is for: one that was made here, as a payment went back or an invoice was late."""
+    charge = found.charge
+    if found.late_fee:
+        text = formula(found.late_fee, words)
+    elif charge.kind == "debit_note":
         text = words.text("Given back twice: as a refund, and by the bank")
     elif charge.kind == "returned_fee":
         text = words.text("Fee for a payment that came back: %(receipt)s", receipt=charge.memo)
@@ -231,11 +240,13 @@ def _kind(movement: Movement, cause: str, taken_by: str) -> str:
         return "Payment stands again" if _taken_back(taken_by) == "Payment returned by the bank" else "Payment"
     if kind == "discount":
         return "Early-payment discount" if movement.credit == LedgerAccount.RECEIVABLE else "Discount taken back"
-    return {"write_off": "Written off", "recovery": "Taken up again"}.get(kind, "Issued")
+    return {"waiver": "Late fee waived", "write_off": "Written off", "recovery": "Taken up again"}.get(kind, "Issued")
 
 
 def _taken_back(cause: str) -> str:
     """By the source of the movement that took the money: Stripe's refunds are named as its disputes are."""
+    if cause.startswith("waiver:"):
+        return "Payment taken back: the fee was waived"
     if "/lost/" in cause or cause.startswith("return:"):
         return "Payment returned by the bank"
     if cause.startswith(("stripe:", "refund:")):

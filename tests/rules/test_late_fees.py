@@ -26,7 +26,7 @@ def fees(
     return due_fees(
         due_on=due_on,
         total_cents=total_cents,
-        terms=terms,
+        terms_on=lambda _: terms,
         assessed=assessed,
         principal_on=principal_on,
         until=until,
@@ -42,6 +42,10 @@ def charged(found: tuple[Fee, ...]) -> list[Assessed]:
         Assessed(place, fee.period, fee.assessed_on, fee.principal_cents, fee.amount_cents)
         for place, fee in enumerate(found)
     ]
+
+
+def anew(found: list[Assessed], terms: FeeTerms, not_owed: dict[int, int]) -> tuple[Waiver, ...]:
+    return waivers(found, terms_on=lambda _: terms, not_owed=lambda fee: not_owed.get(fee.period, 0))
 
 
 def all_open(_: date) -> int:
@@ -70,12 +74,50 @@ def test_what_is_disputed_draws_nothing() -> None:
     assert drawn(found) == [(date(2026, 2, 10), 1500), (date(2026, 3, 10), 900)]
 
 
-def test_what_was_never_owed_is_waived() -> None:
+def test_what_was_never_owed_is_waived_once() -> None:
     found = charged(fees(disputed_from_march, until=date(2026, 3, 11)))
-    never_owed = {date(2026, 2, 10): 40_000, date(2026, 3, 10): 0}
-    assert waivers(found, MONTHLY, never_owed_on=never_owed.__getitem__) == (Waiver(0, 600),)
+    assert anew(found, MONTHLY, {0: 40_000}) == (Waiver(0, 600),)
     waived = [replace(found[0], waived_cents=600), found[1]]
-    assert waivers(waived, MONTHLY, never_owed_on=never_owed.__getitem__) == ()
+    assert anew(waived, MONTHLY, {0: 40_000}) == ()
+
+
+def test_terms_that_became_milder_waive_nothing_by_themselves() -> None:
+    found = charged(fees(all_open))
+    assert anew(found, replace(MONTHLY, rate_bp=50), {}) == ()
+
+
+def test_a_capped_fee_is_waived_only_below_its_cap() -> None:
+    found = charged(fees(all_open, terms=replace(MONTHLY, cap_bp=200)))
+    assert anew(found, MONTHLY, {0: 40_000, 1: 40_000}) == (Waiver(0, 600),)
+
+
+def test_no_fee_comes_for_days_without_late_fees() -> None:
+    found = due_fees(
+        due_on=DUE,
+        total_cents=100_000,
+        terms_on=lambda day: MONTHLY if day >= date(2026, 4, 1) else FeeTerms("off"),
+        assessed=(),
+        principal_on=all_open,
+        until=date(2026, 4, 20),
+    )
+    assert drawn(found) == [(date(2026, 4, 10), 1500)]
+
+
+def test_the_rate_is_that_of_the_day() -> None:
+    found = due_fees(
+        due_on=DUE,
+        total_cents=100_000,
+        terms_on=lambda day: MONTHLY if day >= date(2026, 3, 1) else replace(MONTHLY, rate_bp=100),
+        assessed=(),
+        principal_on=all_open,
+        until=date(2026, 3, 20),
+    )
+    assert drawn(found) == [(date(2026, 2, 10), 1000), (date(2026, 3, 10), 1500)]
+
+
+def test_the_last_of_february_in_a_leap_year() -> None:
+    days = [day for _, day in periods(date(2028, 1, 21), MONTHLY, until=date(2028, 4, 1))]
+    assert days == [date(2028, 1, 31), date(2028, 2, 29), date(2028, 3, 31)]
 
 
 def test_the_cap_is_for_all_fees_of_the_invoice() -> None:

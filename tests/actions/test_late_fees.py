@@ -1,0 +1,234 @@
+"""Late fees in the books: charged once, on their own days, for what was due then; waived; and the books still hold."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from portal.actions import credit_memos, late_fees, manual_payments, policies, statements, write_offs
+from portal.actions.check import check_books
+from portal.actions.manual_payments import Recorded
+from portal.records import Database, Session, charges, ledger
+from portal.records import late_fees as records
+from portal.records.accounts import AccountRow
+from portal.records.late_fees import FeeRow
+from portal.rules.refusals import Refusal
+from portal.rules.statement import activity
+from tests.support.books import Invoice, add_customer, add_invoice
+from tests.support.shop import together
+
+ISSUED = date(2026, 1, 31)
+LATER = datetime(2026, 4, 20, 15, tzinfo=UTC)
+MONTHLY = {"late_fee_kind": "percent", "late_fee_rate_bp": "150", "late_fee_grace_days": "10"}
+ONCE = {"late_fee_kind": "flat", "late_fee_flat_cents": "2500", "late_fee_every": "once"}
+
+
+class Late:
+    """A customer with an invoice of 1,000.00 that was due on 31 January, and a business that charges for that."""
+
+    def __init__(self, database: Database, **decided: str) -> None:
+        self.database = database
+        with database.writing() as session:
+            at = datetime(2026, 1, 1, tzinfo=UTC)
+            self.account: AccountRow = add_customer(session, at)
+            self.invoice: Invoice = add_invoice(
+                session, self.account, "1001", issued_on=ISSUED, net_cents=100_000, terms="due on receipt", now=at
+            )
+            for key, text in decided.items():
+                policies.set_policy(session, key, text, effective_on=date(2026, 1, 1), now=at, actor="owner")
+
+    def assess(self, now: datetime = LATER) -> None:
+        with self.database.writing() as session:
+            policy = policies.load(session, now=now)
+            late_fees.assess(session, self.account, self.invoice.id, policy=policy, now=now)
+
+    def pay(self, charge_id: int, cents: int, on: date, now: datetime) -> None:
+        with self.database.writing() as session:
+            manual_payments.record(
+                session,
+                self.account,
+                Recorded(
+                    method="cheque", amount_cents=cents, received_on=on, deposited_on=on, charge_ids=[charge_id],
+                    reference=str(charge_id),
+                ),
+                policy=policies.load(session, now=now),
+                now=now,
+                actor="owner",
+            )  # fmt: skip
+
+    def waive(self, charge_id: int, cents: int | None = None) -> int:
+        with self.database.writing() as session:
+            return late_fees.waive(
+                session, self.account, charge_id, amount_cents=cents, reason="They asked nicely",
+                policy=policies.load(session, now=LATER), now=LATER, actor="owner",
+            )  # fmt: skip
+
+    def fees(self) -> list[FeeRow]:
+        with self.database.reading() as session:
+            return list(records.of_invoice(session, self.invoice.id))
+
+    def drawn(self) -> list[tuple[date, int]]:
+        return [(fee.assessed_on, fee.amount_cents) for fee in self.fees()]
+
+    def open_cents(self, charge_id: int) -> int:
+        with self.database.reading() as session:
+            return charges.by_id(session, charge_id, date.max).open_cents
+
+    def credit_cents(self) -> int:
+        with self.database.reading() as session:
+            return ledger.credit_on(session, self.account.id, date.max)
+
+
+def at(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 15, tzinfo=UTC)
+
+
+def books_hold(session: Session, account: AccountRow, now: datetime = LATER) -> bool:
+    """`portal check` finds nothing, and the walk to the balance ends at the statement's."""
+    policy = policies.load(session, now=now)
+    standing = statements.load(session, account, on=policy.today, policy=policy)
+    walked = activity(ledger.of_account(session, account.id, policy.today), since=date.min, until=policy.today)
+    found = check_books(session, now=now).breaches
+    return not found and walked.closing_cents == standing.statement.balance.balance_cents
+
+
+def check(late: Late) -> None:
+    with late.database.reading() as session:
+        assert books_hold(session, late.account)
+
+
+def test_after_an_outage_of_three_months_each_period_has_its_own_date(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess()
+    assert late.drawn() == [(date(2026, 2, 10), 1500), (date(2026, 3, 10), 1500), (date(2026, 4, 10), 1500)]
+    with late.database.reading() as session:
+        policy = policies.load(session, now=LATER)
+        march = statements.load(session, late.account, on=date(2026, 3, 31), policy=policy).statement
+        assert march.balance.balance_cents == 103_000
+    check(late)
+
+
+def test_assessing_again_adds_nothing(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    for now in (at(2, 10), at(2, 11), at(2, 11), at(3, 20), LATER, LATER):
+        late.assess(now)
+    assert late.drawn() == [(date(2026, 2, 10), 1500), (date(2026, 3, 10), 1500), (date(2026, 4, 10), 1500)]
+
+
+def test_many_assess_at_once_and_one_charges(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    together(4, late.assess)
+    assert [cents for _, cents in late.drawn()] == [1500, 1500, 1500]
+    check(late)
+
+
+def test_the_cap_ends_them(database: Database) -> None:
+    late = Late(database, **MONTHLY, late_fee_cap_bp="200")
+    late.assess()
+    assert late.drawn() == [(date(2026, 2, 10), 1500), (date(2026, 3, 10), 500)]
+    check(late)
+
+
+def test_off_unless_it_was_decided_and_not_for_the_days_before(database: Database) -> None:
+    late = Late(database)
+    late.assess()
+    assert late.drawn() == []
+    with database.writing() as session:
+        for key, text in MONTHLY.items():
+            policies.set_policy(session, key, text, effective_on=date(2026, 4, 1), now=LATER, actor="owner")
+    late.assess()
+    assert late.drawn() == [(date(2026, 4, 10), 1500)]
+    check(late)
+
+
+def test_no_fee_is_drawn_by_a_fee(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 11))
+    with database.writing() as session:
+        policy = policies.load(session, now=LATER)
+        assert late_fees.assess(session, late.account, late.fees()[0].charge_id, policy=policy, now=LATER) == ()
+
+
+def test_paid_on_the_last_day_of_grace(database: Database) -> None:
+    late = Late(database, **ONCE)
+    late.pay(late.invoice.id, 100_000, date(2026, 2, 10), at(2, 10))
+    late.assess()
+    assert late.drawn() == []
+
+
+def test_paid_the_day_after_draws_it_once(database: Database) -> None:
+    late = Late(database, **ONCE)
+    late.pay(late.invoice.id, 100_000, date(2026, 2, 11), at(2, 11))
+    late.assess()
+    assert late.drawn() == [(date(2026, 2, 10), 2500)]
+
+
+def test_a_payment_recorded_after_the_fee_but_received_before_it_waives_it(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 12))
+    late.pay(late.invoice.id, 40_000, date(2026, 2, 9), at(2, 13))
+    assert [(fee.amount_cents, fee.waived_cents) for fee in late.fees()] == [(1500, 600)]
+    late.assess()
+    assert [cents for _, cents in late.drawn()] == [1500, 900, 900]
+    check(late)
+
+
+def test_a_waived_fee_that_was_paid_becomes_credit(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 11))
+    fee = late.fees()[0].charge_id
+    late.pay(fee, 1500, date(2026, 2, 12), at(2, 12))
+    assert late.waive(fee, 600) == 600
+    assert (late.open_cents(fee), late.credit_cents()) == (0, 600)
+    assert late.waive(fee) == 900
+    assert (late.open_cents(fee), late.credit_cents()) == (0, 1500)
+    with pytest.raises(Refusal):
+        late.waive(fee)
+    check(late)
+
+
+def test_what_was_written_off_of_a_fee_cannot_be_waived(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 11))
+    fee = late.fees()[0].charge_id
+    with database.writing() as session:
+        policy = policies.load(session, now=LATER)
+        write_offs.write_off(
+            session, late.account, fee, amount_cents=1000, claims_tax=False, reason="", policy=policy, now=LATER,
+            actor="owner",
+        )  # fmt: skip
+    with pytest.raises(Refusal):
+        late.waive(fee, 501)
+    assert late.waive(fee) == 500
+    assert late.open_cents(fee) == 0
+    check(late)
+
+
+def test_only_late_fees_can_be_waived(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    with pytest.raises(Refusal):
+        late.waive(late.invoice.id, 100)
+
+
+def test_a_credit_of_today_waives_nothing_by_itself(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 11))
+    with database.writing() as session:
+        policy = policies.load(session, now=LATER)
+        credit_memos.issue(
+            session, late.account, late.invoice.id, net_cents=40_000, tax_cents=0, zone=policy.time_zone,
+            reason="Kindness", on=policy.today, now=LATER,
+        )  # fmt: skip
+        waived = late_fees.recompute(
+            session, late.account, late.invoice.id, because="Kindness", policy=policy, now=LATER
+        )
+    assert waived == 0
+    check(late)
+
+
+def test_check_finds_fees_above_their_cap(database: Database) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess()
+    with database.writing() as session:
+        policies.set_policy(session, "late_fee_cap_bp", "200", effective_on=date(2026, 1, 1), now=LATER, actor="owner")
+        breaches = check_books(session, now=LATER).breaches
+    assert [(each.invariant, each.subject) for each in breaches] == [(5, "invoice 1001")]
