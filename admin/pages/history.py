@@ -1,15 +1,18 @@
 """The history: who did what and when, the latest first. It is looked at and never changed."""
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
 from admin.views import history as view
-from admin.web import lists
+from admin.web import exports, lists
 from admin.web.desk import StaffVisit
+from admin.web.exports import Value
 from admin.web.lists import Asked, Choice, Column, Day, List
 from portal.actions.policies import Policy
-from portal.records.history_listed import ACTS
+from portal.records.history_listed import ACTS, ActRow
 from portal.rules.dates import day_ends_at
 
 _TOPICS = {
@@ -52,9 +55,10 @@ LIST = List(
         Day("from", "From"),
         Day("until", "Until"),
     ),
-    intro="Each act is sealed together with the one before it: `portal check` finds what was changed afterwards.",
+    intro="Each act is sealed together with the one before it: “portal check” finds what was changed afterwards.",
     sort="when",
     descending=True,
+    only={"customer": "Only what is about one customer."},
 )
 
 
@@ -65,7 +69,7 @@ def show(visit: StaffVisit) -> Response:
         policy = visit.policy(session)
         found = lists.find(session, ACTS, asked, **_period(asked, policy))
     rows = [view.row(each, policy) for each in found.rows]
-    return visit.page("admin/lists/show.html", {**lists.context(LIST, found, rows), "export": ""}, policy=policy)
+    return visit.page("admin/lists/show.html", lists.context(LIST, found, rows), policy=policy)
 
 
 def _period(asked: Asked, policy: Policy) -> dict[str, datetime]:
@@ -73,3 +77,14 @@ def _period(asked: Asked, policy: Policy) -> dict[str, datetime]:
     first = max(asked.wanted.days.get("from", _FIRST), _FIRST) - timedelta(days=1)
     last = min(asked.wanted.days.get("until", _LAST), _LAST)
     return {"from_at": day_ends_at(first, policy.time_zone), "until_at": day_ends_at(last, policy.time_zone)}
+
+
+def _line(found: ActRow, policy: Policy) -> Sequence[Value]:
+    detail = json.dumps(found.detail, ensure_ascii=False)
+    who = found.staff or found.contact or found.actor
+    return (found.at.isoformat(), found.actor, who, found.action, found.customer, found.charge_number, detail)
+
+
+ask_export, export = exports.pages(
+    LIST, ACTS, ("at", "actor", "who", "what", "customer", "invoice", "details"), _line, _period
+)

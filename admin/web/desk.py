@@ -28,6 +28,8 @@ from portal.web.bodies import Line
 from portal.web.render import html
 from portal.web.visit import Arrival, read_request, unread, widened
 
+_START = (HOME, "Go to the first page")
+
 
 @dataclass(frozen=True, slots=True)
 class StaffVisit(Arrival):
@@ -164,7 +166,7 @@ async def _answered(request: Request, answer: Callable[[Arrival], Response], *, 
         try:
             return answer(arrival)
         except Refusal as refusal:
-            return problem(arrival, refusal.status, "There is a problem", refusal.sentence, go_on=None)
+            return problem(arrival, refusal.status, "There is a problem", refusal.sentence, go_on=_START)
 
     try:
         arrival = await read_request(request, uploads=uploads)
@@ -192,7 +194,7 @@ def _log_in_first(arrival: Arrival, method: str) -> Response:
 
 def _role_too_low(arrival: Arrival) -> Response:
     sentence = "Your role does not include this. Nothing has changed. Ask an owner to do it, or to change your role."
-    return problem(arrival, 403, "That is not for your role", sentence, go_on=(HOME, "Go to the first page"))
+    return problem(arrival, 403, "That is not for your role", sentence, go_on=_START)
 
 
 def _address(arrival: Arrival) -> str:

@@ -7,7 +7,7 @@ from portal.web.render import html
 from portal.web.visit import Arrival
 
 
-def problem(arrival: Arrival, status: int, heading: str, sentence: str, *, go_on: tuple[str, str] | None) -> Response:
+def problem(arrival: Arrival, status: int, heading: str, sentence: str, *, go_on: tuple[str, str]) -> Response:
     """A page in the frame for those who are not logged in; `go_on` is an address of ours and what its link says."""
     try:
         with arrival.resources.reading() as session:

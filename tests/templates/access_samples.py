@@ -85,7 +85,12 @@ def wrong(field: str) -> dict[str, list[dict[str, str]]]:
 ACCESS: dict[str, dict[str, Context]] = {
     "admin/problem.html": {
         "log in": {**NOBODY, "heading": "Log in first", "sentence": "So.", "go_on": ("/admin/log-in", "Log in")},
-        "refused": {**NOBODY, "heading": "There is a problem", "sentence": f"Not {CANARY}.", "go_on": None},
+        "refused": {
+            **NOBODY,
+            "heading": "There is a problem",
+            "sentence": f"Not {CANARY}.",
+            "go_on": ("/admin", "Go on"),
+        },
     },
     "admin/access/log_in.html": {
         "first": LOG_IN,
