@@ -4,17 +4,33 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.actions import credit_memos, late_fees, manual_payments, policies, statements, write_offs
+from portal.actions import (
+    credit_memos,
+    dispute_decisions,
+    disputes,
+    late_fees,
+    manual_payments,
+    policies,
+    statements,
+    write_offs,
+)
 from portal.actions.check import check_books
+from portal.actions.dispute_steps import Speaker
+from portal.actions.disputes import Complaint, Filer, Wrong
 from portal.actions.manual_payments import Recorded
+from portal.actions.quotes import Choice
 from portal.records import Database, Session, charges, ledger
 from portal.records import late_fees as records
 from portal.records.accounts import AccountRow
 from portal.records.late_fees import FeeRow
+from portal.records.tables import sessions
 from portal.rules.refusals import Refusal
+from portal.rules.resolutions import all_of
 from portal.rules.statement import activity
 from tests.support.books import Invoice, add_customer, add_invoice
-from tests.support.shop import together
+from tests.support.clock import MovableClock
+from tests.support.house import open_house
+from tests.support.shop import Shop, together
 
 ISSUED = date(2026, 1, 31)
 LATER = datetime(2026, 4, 20, 15, tzinfo=UTC)
@@ -232,3 +248,57 @@ def test_check_finds_fees_above_their_cap(database: Database) -> None:
         policies.set_policy(session, "late_fee_cap_bp", "200", effective_on=date(2026, 1, 1), now=LATER, actor="owner")
         breaches = check_books(session, now=LATER).breaches
     assert [(each.invariant, each.subject) for each in breaches] == [(5, "invoice 1001")]
+
+
+def test_money_on_its_way_draws_nothing_and_a_debit_that_fails_is_late_only_from_then_on(shop: Shop) -> None:
+    clock, database = shop.house.clock, shop.house.resources.database
+    with database.writing() as session:
+        for key, text in {**MONTHLY, "late_fee_grace_days": "0"}.items():
+            policies.set_policy(session, key, text, effective_on=date(2026, 3, 1), now=clock.now(), actor="owner")
+    clock.set(at(3, 30))
+    shop.begin(Choice((shop.first.public_id,)), 100_000, method="us_bank_account")
+    shop.sync(shop.pay_by_bank())
+    clock.set(at(4, 1))
+    assert fee_of(shop) == []
+    shop.fail_debit("insufficient_funds")
+    assert fee_of(shop) == []
+    clock.set(at(5, 2))
+    assert fee_of(shop) == [date(2026, 4, 30)]
+
+
+def fee_of(shop: Shop) -> list[date]:
+    """What the first invoice has drawn, once it was assessed."""
+    now = shop.house.clock.now()
+    with shop.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        late_fees.assess(session, shop.account, shop.first.id, policy=policy, now=now)
+        assert books_hold(session, shop.account, now)
+        return [fee.assessed_on for fee in records.of_invoice(session, shop.first.id)]
+
+
+def test_a_dispute_draws_nothing_and_what_it_credits_is_waived_though_it_was_paid(
+    database: Database, clock: MovableClock
+) -> None:
+    late = Late(database, **MONTHLY)
+    late.assess(at(2, 11))
+    february = late.fees()[0].charge_id
+    late.pay(february, 1500, date(2026, 2, 12), at(2, 12))
+    with open_house(database, clock) as house:
+        with database.writing() as session:
+            session.execute(sessions.insert().values(secret_hash=b"a" * 32, created_at=at(2, 1), expires_at=LATER))
+        filer = Filer(late.account.id, 1, None)
+        complaint = Complaint(late.invoice.id, (Wrong(1, "other", "400.00"),), "Too much")
+        dispute = disputes.file(house.resources, filer, complaint, decimal_mark=".", now=at(3, 1))
+    late.assess(at(3, 11))
+    assert [cents for _, cents in late.drawn()] == [1500, 900]
+    with database.writing() as session:
+        policy = policies.load(session, now=at(3, 20))
+        lines = dispute_decisions.disputed_lines(session, dispute.id)
+        dispute_decisions.decide(
+            session, dispute, [all_of(line) for line in lines], "", Speaker("staff:1"), policy=policy, now=at(3, 20)
+        )
+    assert [(fee.amount_cents, fee.waived_cents) for fee in late.fees()] == [(1500, 600), (900, 0)]
+    assert (late.open_cents(february), late.credit_cents()) == (0, 600)
+    late.assess()
+    assert [cents for _, cents in late.drawn()] == [1500, 900, 900]
+    check(late)

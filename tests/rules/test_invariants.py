@@ -75,6 +75,11 @@ def test_parts_and_balance() -> None:
     assert subjects(invariants.balance_breaches("Acme", overdrawn, (*INVOICE, *APPLIED))) == [(6, "Acme")]
 
 
+def test_late_fees() -> None:
+    assert invariants.late_fee_breaches({1: 20_00}, {1: 20_00}) == []
+    assert subjects(invariants.late_fee_breaches({1: 20_00, 2: 5_00}, {1: 20_01, 2: 5_00})) == [(5, "charge 1")]
+
+
 def test_statement() -> None:
     item = Item(1, "A-1", "invoice", ON, march(31), 1_000_00, parts(1_000_00))
     page = statement([item], credit_cents=500_00, on=ON)
