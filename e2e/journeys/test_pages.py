@@ -2,32 +2,28 @@
 
 from collections.abc import Iterator
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.journeys.looks import findings
 from e2e.journeys.steps import choose, fill_bank, fill_card, go_to_stripe, review, sees
 from e2e.journeys.town import Guest, Town
 from e2e.sample import company
 
-# What is well need not be listed in full, which takes longer than finding out.
-OPTIONS = {"resultTypes": ["violations"]}
-SCREENS = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
 
-
-def test_pages_before_paying_have_no_findings(town: Town) -> None:
+def test_pages_before_paying_have_nofindings(town: Town) -> None:
     guest = town.guest()
     page = town.walker()
-    assert [finding for name in _before_paying(town, page, guest) for finding in _findings(page, name)] == []
+    assert [finding for name in _before_paying(town, page, guest) for finding in findings(page, name)] == []
 
 
-def test_pages_after_paying_have_no_findings(town: Town) -> None:
+def test_pages_after_paying_have_nofindings(town: Town) -> None:
     page = town.at_statement(town.guest())
-    assert [finding for name in _after_paying(town, page) for finding in _findings(page, name)] == []
+    assert [finding for name in _after_paying(town, page) for finding in findings(page, name)] == []
 
 
-def test_pages_about_trouble_have_no_findings(town: Town) -> None:
+def test_pages_about_trouble_have_nofindings(town: Town) -> None:
     page = town.walker()
-    assert [finding for name in _in_trouble(town, page) for finding in _findings(page, name)] == []
+    assert [finding for name in _in_trouble(town, page) for finding in findings(page, name)] == []
 
 
 def test_dates_of_two_years_fit_on_a_phone(town: Town) -> None:
@@ -41,7 +37,7 @@ def test_dates_of_two_years_fit_on_a_phone(town: Town) -> None:
     fill_bank(page)
     sees(page, "is on its way")
     page.goto(statement)
-    assert list(_findings(page, "the statement in January")) == []
+    assert list(findings(page, "the statement in January")) == []
 
 
 def test_paying_takes_no_mouse(town: Town) -> None:
@@ -156,17 +152,6 @@ def _follow(page: Page, way: Locator) -> None:
     """Click, and be on the next page: a click alone does not wait for it."""
     with page.expect_navigation():
         way.click()
-
-
-def _findings(page: Page, name: str) -> Iterator[str]:
-    for theme, width in SCREENS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            yield f"{name}, {theme}, {width}: wider than the screen"
-        for violation in Axe().run(page, options=OPTIONS).response["violations"]:
-            yield f"{name}, {theme}, {width}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def _tab_to(page: Page, tag: str, words: str) -> None:
