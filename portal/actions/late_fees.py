@@ -7,6 +7,7 @@ difference: it can run twice, late, or after an outage of months.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from portal.actions import history, policies, statements
 from portal.actions.policies import Policy
@@ -51,6 +52,12 @@ def drawn(session: Session, account_id: int, *, now: datetime) -> Mapping[int, D
     """Every late fee of the account, by the charge it is."""
     terms_on = _terms_on(session, now)
     return {fee.charge_id: Drawn(fee, terms_on(fee.assessed_on)) for fee in records.of_account(session, account_id)}
+
+
+def drawn_as(session: Session, charge_id: int, *, now: datetime) -> Drawn | None:
+    """What made this charge, if it is a late fee."""
+    fee = records.of_charge(session, charge_id)
+    return Drawn(fee, _terms_on(session, now)(fee.assessed_on)) if fee else None
 
 
 def assess(session: Session, account: AccountRow, invoice_id: int, *, policy: Policy, now: datetime) -> Sequence[Fee]:
@@ -119,7 +126,8 @@ def waive(
 
 def _terms_on(session: Session, now: datetime) -> Callable[[date], FeeTerms]:
     """What was charged for being late on a day: a later decision changes no fee of before."""
-    return lambda day: terms(policies.load(session, now=now, today=day))
+    # Fees of many invoices share their days.
+    return cache(lambda day: terms(policies.load(session, now=now, today=day)))
 
 
 def _waivable(session: Session, charge_id: int) -> int:

@@ -76,7 +76,7 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             causes=payment_history.causes(session, charge.id),
             contested={each.payment_id for each in contested if each.kind == "chargeback"},
             debits=under_way(session, standing),
-            late_fee=late_fees.drawn(session, account.id, now=visit.now).get(charge.id),
+            late_fee=late_fees.drawn_as(session, charge.id, now=visit.now),
         )
     return found, access, account, policy
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, text
 from portal.actions.check import check_books
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import load
-from portal.records import Database, Session, accounts, append_only, ledger
+from portal.records import Database, Session, accounts, append_only, charges, late_fees, ledger
 from portal.records.tables import APPEND_ONLY, attempts, credits, letters, refunds, releases, write_offs
 from portal.rules.allocation import QuoteLine
 from portal.rules.ledger import credit_issued
@@ -199,6 +199,15 @@ def test_what_came_back_and_was_not_posted(books: Session) -> None:
         "2: write-off 1 0 is posted of 200",
         "3: refund 1 0 has left its payment, 300 should have",
     ]
+
+
+def test_late_fees_and_waivers_that_were_not_posted(books: Session) -> None:
+    fee = charges.add_other(
+        books, account_id=1, kind="late_fee", number="LF-1", amount_cents=1500, memo="1002", on=TODAY, now=NOW
+    )
+    late_fees.add(books, charge_id=fee, invoice_id=2, period=0, principal_cents=60_000, assessed_on=TODAY, now=NOW)
+    late_fees.add_waiver(books, account_id=1, charge_id=fee, amount_cents=600, reason="", on=TODAY, now=NOW)
+    assert found(books) == ["2: late fee LF-1 0 is posted of 1500", "2: waiver 1 0 is posted of 600"]
 
 
 def test_a_refund_that_failed_must_have_come_back(books: Session) -> None:
