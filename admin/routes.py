@@ -2,7 +2,22 @@
 
 from starlette.routing import BaseRoute
 
-from admin.pages import account, customers, history, invoices, log_in, overview, payments, staff
+from admin.pages import (
+    account,
+    breaks,
+    credits,
+    customers,
+    events,
+    history,
+    invoices,
+    letters,
+    log_in,
+    notices,
+    overview,
+    payments,
+    policy,
+    staff,
+)
 from admin.web.desk import Desk, Page, desk, door
 
 
@@ -25,7 +40,29 @@ ADMIN_ROUTES: tuple[BaseRoute, ...] = (
     exported("/admin/invoices", invoices.ask_export, invoices.export),
     desk("/admin/payments", get=payments.show),
     exported("/admin/payments", payments.ask_export, payments.export),
+    desk("/admin/credits", get=credits.show),
+    exported("/admin/credits", credits.ask_export, credits.export),
+    desk("/admin/credits/{credit}", get=credits.show_one),
+    desk("/admin/notices", get=notices.show),
+    exported("/admin/notices", notices.ask_export, notices.export),
+    desk("/admin/notices/{notice}/end", post=notices.end),
+    desk("/admin/letters", get=letters.show),
+    exported("/admin/letters", letters.ask_export, letters.export),
+    desk("/admin/letters/{letter}/retry", post=letters.retry),
+    desk("/admin/events", get=events.show),
+    exported("/admin/events", events.ask_export, events.export),
+    desk("/admin/events/retry", get=events.ask_all, post=events.retry_all, reads="collector"),
+    desk("/admin/events/{event}", get=events.show_one),
+    desk("/admin/events/{event}/retry", post=events.retry),
+    desk("/admin/breaks", get=breaks.show),
+    exported("/admin/breaks", breaks.ask_export, breaks.export),
+    desk("/admin/policy", get=policy.show),
+    desk("/admin/policy/{key}", get=policy.show_one),
+    desk(
+        "/admin/policy/{key}/change", get=policy.ask, post=policy.decide, reads="owner", writes="owner", confirmed=True
+    ),
     desk("/admin/history", get=history.show),
+    exported("/admin/history", history.ask_export, history.export),
     desk("/admin/account", get=account.show),
     desk("/admin/account/sessions/end", post=account.end_other_sessions, writes="read_only"),
     desk("/admin/account/sessions/{session}/end", post=account.end_session, writes="read_only"),

@@ -15,12 +15,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton
-from babel.dates import format_time as babel_time
+from babel import Locale, dates, numbers
 from babel.lists import format_list as babel_list
-from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -214,25 +210,27 @@ def format_price(price: str, currency: str, locale: str) -> str:
 @lru_cache(maxsize=256)
 def format_percent(basis_points: int, locale: str) -> str:
     """200 is `2%`, 150 is `1.5%`."""
-    return format_decimal(Decimal(basis_points) / 10_000, format=_percent_pattern(locale), locale=locale)
+    return numbers.format_decimal(Decimal(basis_points) / 10_000, format=_percent_pattern(locale), locale=locale)
 
 
 @lru_cache(maxsize=8192)
 def format_date(on: date, locale: str) -> str:
     """The long form: `November 28, 2026`."""
-    return babel_date(on, "long", locale=locale)
+    return dates.format_date(on, "long", locale=locale)
 
 
 @lru_cache(maxsize=8192)
 def format_day(on: date, locale: str, today: date) -> str:
     """The short form: `Nov 28`; with its year where that is not today's."""
-    return format_skeleton("MMMd" if on.year == today.year else "yMMMd", on, locale=locale)
+    return dates.format_skeleton("MMMd" if on.year == today.year else "yMMMd", on, locale=locale)
 
 
-def format_moment(at: datetime, time_zone: str, locale: str) -> str:
-    """An aware time as the seller's clock shows it: `November 22, 2026, 2:05 PM EST`."""
+def format_moment(at: datetime, time_zone: str, locale: str, today: date | None = None) -> str:
+    """An aware time as the seller's clock shows it: `November 22, 2026, 2:05 PM EST`; short where `today` is given."""
     there = at.astimezone(ZoneInfo(time_zone))
-    clock = babel_time(there, "short", locale=locale).replace("\u202f", " ")
+    clock = dates.format_time(there, "short", locale=locale).replace("\u202f", " ")
+    if today is not None:
+        return f"{format_day(there.date(), locale, today)}, {clock}"
     return f"{format_date(there.date(), locale)}, {clock} {there.tzname()}"
 
 
@@ -252,7 +250,7 @@ def relative_due(due_on: date, today: date, locale: str) -> str:
 @cache
 def decimal_mark(locale: str) -> str:
     """What stands before the cents when people of this locale type an amount."""
-    return get_decimal_symbol(locale)
+    return numbers.get_decimal_symbol(locale)
 
 
 @cache
@@ -290,7 +288,7 @@ def _money(currency: str, locale: str) -> Callable[[int], str]:
 
 def _spelled(number: Decimal, currency: str, locale: str) -> str:
     """As Babel writes it, with a true minus and a space between a currency's letters and its figures."""
-    whole = format_currency(number, currency, locale=locale, decimal_quantization=False)
+    whole = numbers.format_currency(number, currency, locale=locale, decimal_quantization=False)
     return LETTER_BEFORE_FIGURE.sub("\\g<0>\N{NO-BREAK SPACE}", whole.replace("-", TRUE_MINUS))
 
 

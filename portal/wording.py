@@ -43,6 +43,11 @@ class Words:
         """An aware time by the seller's clock: `November 22, 2026, 2:05 PM EST`."""
         return templating.format_moment(at, self.time_zone, self.locale)
 
+    def short_moment(self, at: datetime.datetime) -> str:
+        """The same for a narrow column, in one piece: `Nov 22, 2:05 PM`."""
+        short = templating.format_moment(at, self.time_zone, self.locale, self.today)
+        return short.replace(" ", "\N{NO-BREAK SPACE}")
+
     def relative_due(self, on: datetime.date) -> str:
         """`25 days late`, `Due today`, `Due tomorrow`, `in 20 days`."""
         return templating.relative_due(on, self.today, self.locale)

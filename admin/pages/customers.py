@@ -68,4 +68,4 @@ def _line(found: CustomerRow, policy: Policy) -> Sequence[Value]:
     )
 
 
-ask_export, export = exports.pages(LIST, CUSTOMERS, _HEADER, _line, lists.as_of)
+ask_export, export = exports.pages(LIST, CUSTOMERS, _HEADER, _line, lambda asked, policy: lists.as_of(policy))

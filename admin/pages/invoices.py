@@ -73,4 +73,4 @@ def _line(found: ChargeListedRow, policy: Policy) -> Sequence[Value]:
     )
 
 
-ask_export, export = exports.pages(LIST, CHARGES, _HEADER, _line, lists.as_of)
+ask_export, export = exports.pages(LIST, CHARGES, _HEADER, _line, lambda asked, policy: lists.as_of(policy))

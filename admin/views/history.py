@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from admin.views.cells import Cell
 from portal.actions.policies import Policy
 from portal.records.history_listed import ActRow
-from portal.templating import format_moment
 
 _ACTORS = {
     "cli": "Command line",
@@ -22,7 +21,7 @@ _LONGEST = 200
 def row(found: ActRow, policy: Policy) -> Sequence[Cell]:
     """When, by whom, what, about whom, the details."""
     return [
-        Cell(format_moment(found.at, policy.time_zone, policy.locale)),
+        Cell(policy.words(policy.currency).short_moment(found.at)),
         Cell(_actor(found)),
         Cell(_action(found.action), sub=_about(found)),
         Cell(found.customer or "–", href=_account(found)),

@@ -7,7 +7,7 @@ writes history. It asks for the second factor too: a stolen session must not car
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import IO
@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 
 from admin.web import lists
 from admin.web.desk import Page, StaffVisit
-from admin.web.lists import List
+from admin.web.lists import Asked, List
 from portal.actions import history
 from portal.actions.policies import Policy
 from portal.records.listing import Listing, Row
@@ -40,15 +40,18 @@ def pages(
     listing: Listing[Row],
     header: Sequence[str],
     line: Callable[[Row, Policy], Sequence[Value]],
-    values: Callable[[Policy], dict[str, object]] = lambda policy: {},
+    values: Callable[[Asked, Policy], Mapping[str, object]] = lambda asked, policy: {},
 ) -> tuple[Page, Page]:
-    """The page that asks, and the act that hands the file over. `line` has as many values as `header`."""
+    """The page that asks, and the act that hands the file over.
+
+    `line` has as many values as `header`, and `values` fill the listing's own places.
+    """
 
     def ask(visit: StaffVisit) -> Response:
         asked = lists.read(visit, shown)
         with visit.resources.reading() as session:
             policy = visit.policy(session)
-            count = listing.count(session, asked.wanted, **values(policy))
+            count = listing.count(session, asked.wanted, **values(asked, policy))
         context = {
             "title": f"Export {count:,} {shown.noun[count != 1]}",
             "notes": asked.notes,
@@ -64,7 +67,7 @@ def pages(
         kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (closed by whoever reads it)
         with visit.resources.reading() as session:
             policy = visit.policy(session)
-            rows = listing.each(session, asked.wanted, **values(policy))
+            rows = listing.each(session, asked.wanted, **values(asked, policy))
             count = _write(kept, header, (line(row, policy) for row in rows))
         topic = shown.address.rpartition("/")[2]
         with visit.resources.writing() as session:

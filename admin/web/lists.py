@@ -3,6 +3,7 @@
 What makes no sense there is left out, with a sentence that says so.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ PAGE = 50
 # No list has as many pages; beyond them a database would refuse the number.
 _MOST_PAGES = 1_000_000
 _LONGEST_SEARCH = 100
+_PUBLIC_ID = re.compile("[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list and its address. `noun` is what a row is, in one and in many; `searches` says what a search looks in."""
+    """A list and its address. `noun` is what a row is, in one and in many; `searches` says what a search looks in.
+
+    `only` are filters by a public id, which come from links of other pages: {key: the sentence that says so}.
+    """
 
     address: str
     title: str
@@ -69,6 +74,7 @@ class List:
     intro: str = ""
     sort: str = ""
     descending: bool = False
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ def read(visit: StaffVisit, shown: List) -> Asked:
             days[each.key], typed[each.key] = day, day.isoformat()
         else:
             notes.append(f"“{each.label}” is not a day such as 2026-03-31, and is left out.")
+    for key, sentence in shown.only.items():
+        if _PUBLIC_ID.fullmatch(value := query.get(key, "")):
+            chosen[key] = typed[key] = value
+            notes.append(sentence)
     search = query.get("search", "").strip()[:_LONGEST_SEARCH] if shown.searches else ""
     sort, descending = _order(query.get("sort", ""), shown)
     wanted = Wanted(search=search, chosen=chosen, days=days, sort=sort, descending=descending)
@@ -158,7 +168,7 @@ def context(
         "action": base or shown.address,
         "search": {"value": asked.wanted.search, "hint": shown.searches} if shown.searches else None,
         "filters": [_filter(each, asked) for each in shown.filters],
-        "sort": _sort(asked),
+        "kept": {"sort": _sort(asked), **{key: asked.typed[key] for key in shown.only if key in asked.typed}},
         "is_filtered": _narrows(asked),
         "columns": [_column(each, shown, asked, base) for each in shown.columns],
         "rows": rows,

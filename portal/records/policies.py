@@ -27,6 +27,22 @@ _UNTIL = (
     .where(policies.c.effective_on <= bindparam("day"))
     .order_by(policies.c.effective_on, policies.c.id)
 )
+_OF_KEY = (
+    select(*_COLUMNS)
+    .where(policies.c.key == bindparam("key"))
+    .order_by(policies.c.effective_on.desc(), policies.c.id.desc())
+)
+_ALL = select(*_COLUMNS).order_by(policies.c.effective_on, policies.c.id)
+
+
+def of_key(session: Session, key: str) -> Sequence[PolicyRow]:
+    """Every version of one key, those to come too; the one that comes into effect last is first."""
+    return [PolicyRow(*row) for row in session.execute(_OF_KEY, {"key": key})]
+
+
+def every(session: Session) -> Sequence[PolicyRow]:
+    """Every version of every key, those to come too, in the order in which they come into effect."""
+    return [PolicyRow(*row) for row in session.execute(_ALL)]
 
 
 def until(session: Session, on: date) -> Sequence[PolicyRow]:

@@ -36,7 +36,7 @@ LIST: dict[str, object] = {
     "action": "/admin/invoices",
     "search": {"value": f"rope {CANARY}", "hint": "Number, customer or memo"},
     "filters": FILTERS,
-    "sort": "-open",
+    "kept": {"sort": "-open", "customer": ""},
     "is_filtered": True,
     "columns": COLUMNS,
     "rows": ROWS,

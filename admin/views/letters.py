@@ -1,0 +1,52 @@
+"""Letters of the mail log in words."""
+
+from collections.abc import Sequence
+
+from admin.views.cells import Cell
+from portal.actions.policies import Policy
+from portal.records.letters_listed import LetterListedRow
+
+STATES = {"waiting": "Waiting", "sent": "Sent", "dead": "Not sent"}
+_CHIPS = {"waiting": "on_its_way", "sent": "stands", "dead": "failed"}
+_KINDS = {
+    "link": "A new pay link",
+    "statement": "Statement with a pay link",
+    "receipt": "Receipt",
+    "processing": "Bank payment on its way",
+    "payment_failed": "Payment failed",
+    "refund": "Refund",
+    "refund_failed": "Refund did not arrive",
+    "returned": "Payment returned",
+    "restored": "Payment stands again",
+    "seller_dispute": "To you: a bank disputes a payment",
+    "seller_refund_failed": "To you: a refund failed",
+    "seller_notice": "To you: a customer's notice",
+    "seller_breaks": "To you: differences with Stripe",
+}
+
+
+def kind(name: str) -> str:
+    """What a letter is called; one that is new here by its own name."""
+    if name in _KINDS:
+        return _KINDS[name]
+    is_ours = name.startswith("seller_")
+    said = name.removeprefix("seller_").replace("_", " ")
+    return f"To you: {said}" if is_ours else said.capitalize()
+
+
+def row(found: LetterListedRow, policy: Policy, *, can_retry: bool) -> Sequence[Cell]:
+    """Letter, customer, to whom, state, written, sent, and what went wrong."""
+    words = policy.words(policy.currency)
+    tries = f"after {found.tries} tries" if found.tries > 1 else ""
+    is_dead = found.state == "dead"
+    return [
+        Cell(kind(found.kind)),
+        Cell(found.customer or "", href=f"/admin/customers/{found.customer_public_id}" if found.customer else ""),
+        Cell(found.email or "You"),
+        Cell(STATES[found.state], chip=_CHIPS[found.state], sub=tries),
+        Cell(words.short_moment(found.created_at)),
+        Cell(words.short_moment(found.sent_at) if found.sent_at else "", sub=found.error or ""),
+        Cell("Try again", act=f"/admin/letters/{found.id}/retry", about=kind(found.kind))
+        if is_dead and can_retry
+        else Cell(""),
+    ]
