@@ -138,7 +138,11 @@ def _proved(
         return None
     secret = totp.plain_secret(resources.keys, held.staff.id, proof.totp_secret)
     counter = totp.counter_of(secret, shown.code, now=now)
-    return "code" if counter is not None and staff.take_counter(session, held.staff.id, counter) else None
+    if counter is None or not staff.take_counter(session, held.staff.id, counter):
+        return None
+    if totp.is_outdated(resources.keys, proof.totp_secret):
+        staff.keep_totp(session, held.staff.id, totp.encrypted_anew(resources.keys, proof.totp_secret))
+    return "code"
 
 
 def _wrong(session: Session, action: str, found: StaffRow | None, visitor: str, now: datetime) -> None:

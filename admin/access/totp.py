@@ -38,6 +38,20 @@ def plain_secret(keys: tuple[str, ...], staff_id: int, encrypted: str) -> str:
     return secret
 
 
+def is_outdated(keys: tuple[str, ...], encrypted: str) -> bool:
+    """Whether an older key than the newest encrypted it: it must be encrypted anew before that one is dropped."""
+    try:
+        _fernets(keys[-1:]).decrypt(encrypted.encode())
+    except InvalidToken:
+        return True
+    return False
+
+
+def encrypted_anew(keys: tuple[str, ...], encrypted: str) -> str:
+    """The same secret by the newest key."""
+    return _fernets(keys).rotate(encrypted.encode()).decode()
+
+
 def counter_of(secret: str, code: str, *, now: datetime) -> int | None:
     """The time step that `code` belongs to, at most one step away from now; None where it is wrong."""
     typed = code.replace(" ", "")

@@ -111,6 +111,11 @@ def set_totp(session: Session, staff_id: int, secret: str | None) -> None:
     _change(session, staff_id, totp_secret=secret, totp_counter=None, totp_confirmed_at=None)
 
 
+def keep_totp(session: Session, staff_id: int, secret: str) -> None:
+    """The same secret, encrypted anew: what was taken and confirmed stays so."""
+    _change(session, staff_id, totp_secret=secret)
+
+
 def confirm_totp(session: Session, staff_id: int, *, now: datetime) -> None:
     """They have shown a code of their new secret."""
     _change(session, staff_id, totp_confirmed_at=now)

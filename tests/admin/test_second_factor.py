@@ -1,6 +1,7 @@
 """The second factor: codes that work once, recovery codes, setting it up, and showing it again."""
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from tests.admin.logging_in import (
     give_password,
     plain_secret,
 )
+from tests.support.shop import together
 from tests.support.staff import Office
 
 
@@ -92,3 +94,31 @@ def test_a_secret_made_for_somebody_else_enrols_nobody(sqlite_office: Office) ->
     )
     assert answer.status_code == 422
     assert browser.get("/admin/account").status_code == 303
+
+
+def test_a_code_sent_by_two_browsers_at_once_lets_one_in(office: Office) -> None:
+    owner = office.add("owner")
+    code, browsers = office.code(owner), [office.browser() for _ in range(2)]
+    for browser in browsers:
+        give_password(browser, owner)
+    answers: list[int] = []
+    waiting = list(browsers)
+    together(2, lambda: answers.append(give_code(waiting.pop(), code).status_code))
+    assert sorted(answers) == [303, 422]
+
+
+def test_a_newer_key_takes_over_when_somebody_logs_in(office: Office) -> None:
+    owner = office.add("owner")
+    both = replace(office.resources, keys=("k" * 32, "n" * 32))
+    renewed = Office(both, office.clock)
+    browser = renewed.browser()
+    give_password(browser, owner)
+    code = office.code(owner)
+    assert give_code(browser, code).status_code == 303
+    # The older key is dropped: the code goes on working, and the one that was used is still used up.
+    later = Office(replace(both, keys=("n" * 32,)), office.clock)
+    browser = later.browser()
+    give_password(browser, owner)
+    assert give_code(browser, code).status_code == 422
+    office.clock.move(minutes=1)
+    assert give_code(browser, later.code(owner)).status_code == 303
