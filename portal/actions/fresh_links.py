@@ -23,7 +23,7 @@ def send_fresh_links(session: Session, *, email: str, visitor: str, now: datetim
     """
     counted = _count(session, email.strip().lower(), visitor, now)
     for contact in accounts.contacts_by_email(session, email):
-        _stage(session, contact, charge_id=None, counted=counted, now=now)
+        _stage(session, contact, counted=counted, now=now)
 
 
 def send_fresh_link(session: Session, token: LinkToken | None, *, visitor: str, now: datetime) -> None:
@@ -36,7 +36,8 @@ def send_fresh_link(session: Session, token: LinkToken | None, *, visitor: str, 
     view = links.by_public_id(session, token.public_id) if token else None
     contact = contact_on_file(session, view) if view else None
     if token and view and contact and state_of(view, token.version, now=now) == "expired":
-        _stage(session, contact, charge_id=view.link.charge_id, counted=f"{view.link.id}:{counted}", now=now)
+        about = {"charge_id": view.link.charge_id, "dispute_id": view.link.dispute_id}
+        _stage(session, contact, counted=f"{view.link.id}:{counted}", now=now, **about)
 
 
 def _count(session: Session, wanted: str, visitor: str, now: datetime) -> str:
@@ -47,7 +48,15 @@ def _count(session: Session, wanted: str, visitor: str, now: datetime) -> str:
     return f"{throttle.window(now):%Y%m%dT%H}:{times}"
 
 
-def _stage(session: Session, contact: ContactRow, *, charge_id: int | None, counted: str, now: datetime) -> None:
+def _stage(
+    session: Session,
+    contact: ContactRow,
+    *,
+    counted: str,
+    now: datetime,
+    charge_id: int | None = None,
+    dispute_id: int | None = None,
+) -> None:
     letters.stage(
         session,
         kind="link",
@@ -55,6 +64,7 @@ def _stage(session: Session, contact: ContactRow, *, charge_id: int | None, coun
         account_id=contact.account_id,
         contact_id=contact.id,
         charge_id=charge_id,
+        dispute_id=dispute_id,
         now=now,
     )
     history.write(

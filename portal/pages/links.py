@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from portal import links
 from portal.actions import access, fresh_links
-from portal.actions.access import LinkPreview
+from portal.actions.access import LinkPreview, Opened
 from portal.links import LinkToken
 from portal.templating import format_date, format_money, gettext
 from portal.web.cookies import CUSTOMERS
@@ -41,8 +41,7 @@ def open_link(visit: Visit) -> Response:
         )
     if opened is None:
         return show(visit)
-    document = f"/invoices/{opened.charge}" if opened.charge else ""
-    response = visit.see(f"/a/{opened.account}{document}")
+    response = visit.see(f"/a/{opened.account}{_leads_to(opened)}")
     CUSTOMERS.keep(response, visit.resources.settings, opened.secret, expires_at=opened.expires_at, now=visit.now)
     return response
 
@@ -85,10 +84,17 @@ def _token(visit: Visit) -> LinkToken | None:
     return links.read(visit.resources.keys, visit.path["token"])
 
 
+def _leads_to(opened: Opened) -> str:
+    if opened.dispute:
+        return f"/disputes/{opened.dispute}"
+    return f"/invoices/{opened.charge}" if opened.charge else ""
+
+
 def _opening(visit: Visit, link: LinkPreview, locale: str) -> dict[str, object]:
     return {
         "customer": link.customer,
         "document": link.document or "",
+        "dispute": link.dispute or "",
         "as_of": format_date(link.on, locale),
         "balance_cents": link.balance_cents,
         "balance": format_money(abs(link.balance_cents), link.currency, locale),

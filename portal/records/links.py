@@ -8,19 +8,21 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.records.accounts import AccountRow
 from portal.records.engine import Session
-from portal.records.tables import accounts, charges, contacts, links
+from portal.records.tables import accounts, charges, contacts, disputes, links
 from portal.records.types import new_public_id
 
 
 class LinkRow(NamedTuple):
     """A link as the owner sees it. Without `contact_id` it is nobody's in particular; without `charge_id` it
-    opens the whole account. `opened_at` is when a person first pressed its button."""
+    opens the whole account. With `dispute_id` its button leads to that dispute, and it opens no more than the
+    dispute's charge. `opened_at` is when a person first pressed its button."""
 
     id: int
     public_id: str
     account_id: int
     contact_id: int | None
     charge_id: int | None
+    dispute_id: int | None
     version: int
     created_at: datetime
     expires_at: datetime
@@ -35,6 +37,8 @@ class LinkView(NamedTuple):
     account: AccountRow
     charge_public_id: str | None
     charge_number: str | None
+    dispute_public_id: str | None
+    dispute_number: str | None
     contact_email: str | None
     contact_removed_at: datetime | None
 
@@ -46,11 +50,14 @@ _VIEW = (
         *(accounts.c[name] for name in AccountRow._fields),
         charges.c.public_id,
         charges.c.number,
+        disputes.c.public_id,
+        disputes.c.number,
         contacts.c.email,
         contacts.c.removed_at,
     )
     .join(accounts, accounts.c.id == links.c.account_id)
     .outerjoin(charges, charges.c.id == links.c.charge_id)
+    .outerjoin(disputes, disputes.c.id == links.c.dispute_id)
     .outerjoin(contacts, contacts.c.id == links.c.contact_id)
 )
 _BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
@@ -80,29 +87,36 @@ def add(
     account_id: int,
     contact_id: int | None,
     charge_id: int | None,
+    dispute_id: int | None,
     now: datetime,
     expires_at: datetime,
 ) -> LinkRow:
-    """Insert a link in its first version; that contact and document are the account's is for `fits` to say."""
+    """Insert a link in its first version; that contact, document and dispute are the account's is for `fits` to say."""
     values = {
         "public_id": new_public_id(),
         "account_id": account_id,
         "contact_id": contact_id,
         "charge_id": charge_id,
+        "dispute_id": dispute_id,
         "created_at": now,
         "expires_at": expires_at,
     }
     return LinkRow(*session.execute(insert(links).returning(*_LINK), values).one())
 
 
-def fits(session: Session, *, account_id: int, contact_id: int | None, charge_id: int | None) -> bool:
-    """Whether the contact and the document, where given, are the account's."""
+def fits(
+    session: Session, *, account_id: int, contact_id: int | None, charge_id: int | None, dispute_id: int | None
+) -> bool:
+    """Whether the contact and the document, where given, are the account's, and the dispute the document's."""
     for table, wanted in ((contacts, contact_id), (charges, charge_id)):
         if wanted is not None:
             owner = select(table.c.account_id).where(table.c.id == wanted)
             if session.execute(owner).scalar() != account_id:
                 return False
-    return True
+    if dispute_id is None:
+        return True
+    disputed = select(disputes.c.charge_id).where(disputes.c.id == dispute_id)
+    return charge_id is not None and session.execute(disputed).scalar() == charge_id
 
 
 def revoke(session: Session, link_id: int, *, now: datetime) -> bool:
