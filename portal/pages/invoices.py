@@ -1,5 +1,7 @@
 """One invoice or other charge: as a page, and on paper."""
 
+from datetime import datetime
+
 from starlette.responses import Response
 
 from portal.actions import late_fees, statements
@@ -7,7 +9,7 @@ from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.pages.explanations import under_way
 from portal.pages.statements import MOST_ROWS, paper
-from portal.records import charges, ledger, payment_history, reversals
+from portal.records import Session, charges, ledger, payment_history, reversals
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.rules.discounts import offers
@@ -53,6 +55,25 @@ def pdf(visit: Visit) -> Response:
     return paper(render("pdf/invoice.html", context, policy.locale), f"{papers.file_name(found.charge.number)}.pdf")
 
 
+def load_charge(session: Session, charge: ChargeRow, account: AccountRow, *, policy: Policy, now: datetime) -> Charge:
+    """Everything about a charge that a page of it needs, as of the policy's day."""
+    standing = statements.load(session, account, on=policy.today, policy=policy)
+    row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
+    contested = reversals.contested(session, account.id)
+    item = next((each for each in standing.items if each.charge_id == charge.id), None)
+    return Charge(
+        charge=charge,
+        row=row,
+        lines=charges.lines(session, charge.id),
+        movements=ledger.of_charge(session, charge.id, policy.today),
+        offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
+        causes=payment_history.causes(session, charge.id),
+        contested={each.payment_id for each in contested if each.kind == "chargeback"},
+        debits=under_way(session, standing),
+        late_fee=late_fees.drawn_as(session, charge.id, now=now),
+    )
+
+
 def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
@@ -63,21 +84,7 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
         account = access.account
         if charge.issued_on > policy.today:
             raise _not_yet(charge, policy.words(account.currency))
-        standing = statements.load(session, account, on=policy.today, policy=policy)
-        row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
-        contested = reversals.contested(session, account.id)
-        item = next((each for each in standing.items if each.charge_id == charge.id), None)
-        found = Charge(
-            charge=charge,
-            row=row,
-            lines=charges.lines(session, charge.id),
-            movements=ledger.of_charge(session, charge.id, policy.today),
-            offers=offers(item.facts, payable_cents=item.payable_cents, on=policy.today) if item and item.facts else (),
-            causes=payment_history.causes(session, charge.id),
-            contested={each.payment_id for each in contested if each.kind == "chargeback"},
-            debits=under_way(session, standing),
-            late_fee=late_fees.drawn_as(session, charge.id, now=visit.now),
-        )
+        found = load_charge(session, charge, account, policy=policy, now=visit.now)
     return found, access, account, policy
 
 
