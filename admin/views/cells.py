@@ -9,7 +9,8 @@ class Cell:
     """What stands in one place of a table. All texts are plain.
 
     `sub` is a second line; `chip` is a status, whose word is `text`; `act` is the address of a button that does at once
-    what `text` says (`about` tells whoever cannot see the row what it is about).
+    what `text` says (`about` tells whoever cannot see the row what it is about). `tick` is the value of a box that
+    stands before the text, of the form that does something with all ticked rows.
     """
 
     text: str
@@ -18,6 +19,7 @@ class Cell:
     chip: str = ""
     act: str = ""
     about: str = ""
+    tick: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A filter with a few values: {value: what it says}. Nothing chosen is everything, called `every`."""
+    """A filter with a few values: {value: what it says}. Nothing chosen is everything, called `every`, or what
+    `otherwise` would choose."""
 
     key: str
     label: str
     every: str
     options: Mapping[str, str]
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def read(visit: StaffVisit, shown: List) -> Asked:
     for each in shown.filters:
         value = query.get(each.key, "").strip()
         if not value:
+            if isinstance(each, Choice) and each.otherwise:
+                chosen[each.key] = each.otherwise
             continue
         if isinstance(each, Choice):
             if value in each.options:

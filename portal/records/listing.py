@@ -48,8 +48,12 @@ class Listing(Generic[Row]):
 
     def count(self, session: Session, wanted: Wanted, **values: object) -> int:
         """How many rows there are; `values` fill the statement's own places."""
-        rows = self.found.where(self._condition(wanted)).subquery()
+        rows = self.matching(wanted).subquery()
         return int(session.execute(select(func.count()).select_from(rows), values).scalar_one())
+
+    def matching(self, wanted: Wanted) -> Select[Any]:
+        """The question for all of them in no order, to count or to sum up."""
+        return self.found.where(self._condition(wanted))
 
     def page(self, session: Session, wanted: Wanted, *, limit: int, offset: int, **values: object) -> Sequence[Row]:
         """That many rows from there on."""
@@ -64,7 +68,7 @@ class Listing(Generic[Row]):
                 yield self.row(row)
 
     def _sorted(self, wanted: Wanted) -> Select[Any]:
-        found = self.found.where(self._condition(wanted))
+        found = self.matching(wanted)
         by = self.sorts.get(wanted.sort)
         if by is None:
             return found.order_by(self.last.desc())
