@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from admin.access import passwords, recovery
+from admin.access import passkeys, passwords, recovery
 from admin.access.log_in import PER_ACCOUNT, account_bucket
 from admin.access.sessions import Held
-from portal.actions import history, throttle
+from portal.actions import history, staff_letters, throttle
 from portal.records import Session, second_factors, staff, staff_sessions
 from portal.records.second_factors import PasskeyRow
 from portal.records.staff import StaffRow
 from portal.resources import Resources
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.rules.roles import Role
+from portal.settings import Settings
 
 
 def add(
@@ -26,7 +27,8 @@ def add(
         if added is None:
             raise Conflict(f"{email} has an account already. `portal staff list` shows all of them.")
         second_factors.forget_all(session, added.id)
-        _write(session, "staff.added", added, actor, now, {"email": email, "role": role})
+        act = _write(session, "staff.added", added, actor, now, {"email": email, "role": role})
+        staff_letters.tell(session, _owners(session, but=added.id), act, now=now)
     return added
 
 
@@ -54,7 +56,8 @@ def reset_second_factor(session: Session, who: StaffRow, *, actor: str, now: dat
     staff.set_totp(session, who.id, None)
     second_factors.forget_all(session, who.id)
     staff_sessions.end_all(session, who.id, now=now)
-    _write(session, "staff.second_factor_reset", who, actor, now, {"email": who.email})
+    act = _write(session, "staff.second_factor_reset", who, actor, now, {"email": who.email})
+    staff_letters.tell(session, [who.id, *_owners(session, but=who.id)], act, now=now)
 
 
 def change_password(resources: Resources, held: Held, *, old: str, new: str, now: datetime) -> None:
@@ -72,7 +75,7 @@ def change_password(resources: Resources, held: Held, *, old: str, new: str, now
     with resources.writing() as session:
         staff.set_password(session, held.staff.id, password_hash)
         staff_sessions.end_all(session, held.staff.id, now=now, but=held.session.id)
-        _write(session, "staff.password_changed", held.staff, f"staff:{held.staff.id}", now, {})
+        _write_and_tell(session, "staff.password_changed", held, now, {})
 
 
 def new_recovery_codes(resources: Resources, held: Held, *, now: datetime) -> list[str]:
@@ -81,14 +84,22 @@ def new_recovery_codes(resources: Resources, held: Held, *, now: datetime) -> li
     hashes = recovery.hashed(codes)
     with resources.writing() as session:
         second_factors.replace_codes(session, held.staff.id, hashes, now=now)
-        _write(session, "staff.recovery_codes_made", held.staff, f"staff:{held.staff.id}", now, {})
+        _write_and_tell(session, "staff.recovery_codes_made", held, now, {})
     return codes
+
+
+def add_passkey(session: Session, held: Held, answer: str, *, name: str, settings: Settings, now: datetime) -> bool:
+    """The passkey that the browser has made; False where it does not fit what was asked for."""
+    is_taken = passkeys.take_new(session, held, answer, name=name, settings=settings, now=now)
+    if is_taken:
+        _write_and_tell(session, "staff.passkey_added", held, now, {"name": name})
+    return is_taken
 
 
 def remove_passkey(session: Session, held: Held, passkey: PasskeyRow, *, now: datetime) -> None:
     """A passkey of their own opens nothing any more."""
     second_factors.remove_passkey(session, passkey.id)
-    _write(session, "staff.passkey_removed", held.staff, f"staff:{held.staff.id}", now, {"name": passkey.name})
+    _write_and_tell(session, "staff.passkey_removed", held, now, {"name": passkey.name})
 
 
 def end_session(session: Session, held: Held, public_id: str, *, now: datetime) -> None:
@@ -118,5 +129,14 @@ def _keep_an_owner(session: Session, who: StaffRow) -> None:
         raise Conflict(f"{who.name} is the only owner. Make somebody else an owner first.")
 
 
-def _write(session: Session, action: str, who: StaffRow, actor: str, now: datetime, detail: dict[str, object]) -> None:
-    history.write(session, action=action, actor=actor, now=now, detail={"staff": who.id, **detail})
+def _owners(session: Session, *, but: int) -> list[int]:
+    return [each.id for each in staff.present(session) if each.role == "owner" and each.id != but]
+
+
+def _write_and_tell(session: Session, action: str, held: Held, now: datetime, detail: dict[str, object]) -> None:
+    act = _write(session, action, held.staff, f"staff:{held.staff.id}", now, detail)
+    staff_letters.tell(session, [held.staff.id], act, now=now)
+
+
+def _write(session: Session, action: str, who: StaffRow, actor: str, now: datetime, detail: dict[str, object]) -> int:
+    return history.write(session, action=action, actor=actor, now=now, detail={"staff": who.id, **detail})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from admin.access import passkeys, passwords, recovery, sessions, totp
 from admin.access.sessions import Fresh, Held
-from portal.actions import history, throttle
+from portal.actions import history, staff_letters, throttle
 from portal.records import Session, second_factors, staff, staff_sessions
 from portal.records.staff import StaffRow
 from portal.resources import Resources
@@ -99,7 +99,9 @@ def with_second_factor(resources: Resources, held: Held, shown: Shown, *, visito
 def let_in(session: Session, held: Held, *, how: str, visitor: str, now: datetime) -> Fresh:
     """The second factor was shown, by `how`: open the session, or confirm the open one."""
     action = "staff.confirmed" if held.is_open else "staff.logged_in"
-    _write(session, action, held.staff, now, {"by": how, "address": visitor, "session": held.session.id})
+    act = _write(session, action, held.staff, now, {"by": how, "address": visitor, "session": held.session.id})
+    if not held.is_open:
+        staff_letters.tell(session, [held.staff.id], act, now=now)
     return sessions.confirm(session, held, now=now) if held.is_open else sessions.open_fully(session, held, now=now)
 
 
@@ -120,7 +122,8 @@ def enrol(resources: Resources, held: Held, *, secret: str, code: str, now: date
         staff.confirm_totp(session, held.staff.id, now=now)
         staff.take_counter(session, held.staff.id, counter)
         second_factors.replace_codes(session, held.staff.id, hashes, now=now)
-        _write(session, "staff.codes_enrolled", held.staff, now, {})
+        act = _write(session, "staff.codes_enrolled", held.staff, now, {})
+        staff_letters.tell(session, [held.staff.id], act, now=now)
     return codes
 
 
@@ -150,5 +153,5 @@ def _wrong(session: Session, action: str, found: StaffRow | None, visitor: str, 
     history.write(session, action=action, actor="nobody", now=now, detail=detail)
 
 
-def _write(session: Session, action: str, who: StaffRow, now: datetime, detail: dict[str, object]) -> None:
-    history.write(session, action=action, actor=f"staff:{who.id}", now=now, detail=detail)
+def _write(session: Session, action: str, who: StaffRow, now: datetime, detail: dict[str, object]) -> int:
+    return history.write(session, action=action, actor=f"staff:{who.id}", now=now, detail=detail)

@@ -128,7 +128,7 @@ def add_passkey(visit: StaffVisit) -> Response:
         return _passkey_form(visit, 422, [{"field": "name", "text": "Give it a name, such as “My phone”."}])
     settings = visit.resources.settings
     with visit.resources.writing() as session:
-        is_taken = passkeys.take_new(
+        is_taken = accounts.add_passkey(
             session, visit.held, visit.form.get("passkey", ""), name=name, settings=settings, now=visit.now
         )
     if not is_taken:

@@ -22,6 +22,7 @@ _KINDS = {
     "seller_refund_failed": "To you: a refund failed",
     "seller_notice": "To you: a customer's notice",
     "seller_breaks": "To you: differences with Stripe",
+    "staff": "To staff: what was done to an account",
 }
 
 

@@ -17,6 +17,7 @@ def write(
     account_id: int | None = None,
     charge_id: int | None = None,
     detail: Mapping[str, object] | None = None,
-) -> None:
-    """`action` is `topic.verb`; `actor` is `cli`, `stripe`, `contact:7`; `detail` is JSON without secrets."""
-    records.add(session, HistoryRow(now, actor, action, account_id, charge_id, detail or {}))
+) -> int:
+    """Write an act down, and return its id. `action` is `topic.verb`; `actor` is `cli`, `stripe`, `contact:7`; `detail`
+    is JSON without secrets."""
+    return records.add(session, HistoryRow(now, actor, action, account_id, charge_id, detail or {}))

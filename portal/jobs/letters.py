@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal import links
-from portal.actions import correspondence, policies
+from portal.actions import correspondence, policies, staff_letters
 from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
 from portal.views.letters import Draft, compose
 from portal.views.seller_letters import compose_to_seller
+from portal.views.staff_letters import compose_to_staff
 
 _LONGEST_WAIT = timedelta(hours=4)
 _MOST_DOUBLINGS = 20
@@ -50,7 +51,12 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     if letter.tries > _MOST_TRIES:
         _put_off(resources, letter, TooManyTries(), state="dead", now=now)
         return False
-    draft = _to_seller(resources, letter, now=now) if letter.contact_id is None else _draft(resources, letter, now=now)
+    if letter.staff_id is not None:
+        draft = _to_staff(resources, letter, now=now)
+    elif letter.contact_id is None:
+        draft = _to_seller(resources, letter, now=now)
+    else:
+        draft = _draft(resources, letter, now=now)
     if draft is None:
         return False
     try:
@@ -87,6 +93,16 @@ def _to_seller(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
             return None
         found = correspondence.report(session, letter, policy=policy)
     return compose_to_seller(found)
+
+
+def _to_staff(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft | None:
+    """A letter to one of the staff, if they still work here."""
+    with resources.writing() as session:
+        found = staff_letters.report(session, letter, policy=policies.load(session, now=now))
+        if found is None:
+            letters.put_off(session, letter.id, state="dead", next_at=now, error="they were removed")
+            return None
+    return compose_to_staff(found)
 
 
 def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:

@@ -22,13 +22,20 @@ class HistoryRow(NamedTuple):
 
 
 _ROW = tuple(history.c[name] for name in HistoryRow._fields)
+_ADD = insert(history).returning(history.c.id)
+_BY_ID = select(*_ROW).where(history.c.id == bindparam("act"))
 _OF_ACCOUNT = select(*_ROW).where(history.c.account_id == bindparam("account")).order_by(history.c.id)
 _OF_CHARGE = select(*_ROW).where(history.c.charge_id == bindparam("charge")).order_by(history.c.id)
 
 
-def add(session: Session, row: HistoryRow) -> None:
-    """Write down an act, in the transaction that does it."""
-    session.execute(insert(history), row._asdict())
+def add(session: Session, row: HistoryRow) -> int:
+    """Write down an act, in the transaction that does it, and return its id."""
+    return int(session.execute(_ADD, row._asdict()).scalar_one())
+
+
+def by_id(session: Session, act_id: int) -> HistoryRow:
+    """One act, which must exist."""
+    return HistoryRow(*session.execute(_BY_ID, {"act": act_id}).one())
 
 
 def of_account(session: Session, account_id: int) -> Sequence[HistoryRow]:

@@ -16,7 +16,7 @@ LEASE = timedelta(minutes=5)
 class LetterRow(NamedTuple):
     """A letter to be sent. It holds ids only: figures and links are made when it goes out.
 
-    Without a contact it is for the seller; one for a customer has both a contact and an account.
+    Without a contact it is for the seller, or for one of the staff; one for a customer has a contact and an account.
     """
 
     id: int
@@ -31,6 +31,8 @@ class LetterRow(NamedTuple):
     chargeback_id: int | None
     notice_id: int | None
     link_id: int | None
+    staff_id: int | None
+    history_id: int | None
     message_id: str
     tries: int
 

@@ -7,11 +7,12 @@ from sqlalchemy import func, select, update
 
 from portal.records.engine import Session
 from portal.records.listing import Condition, Listing
-from portal.records.tables import accounts, contacts, letters
+from portal.records.tables import accounts, contacts, letters, staff
 
 
 class LetterListedRow(NamedTuple):
-    """A letter; without `email` it is for the seller. `next_at` is its next try while it waits."""
+    """A letter; without an `email`, of a customer or of one of the staff, it is for the seller. `next_at` is its next
+    try while it waits."""
 
     id: int
     kind: str
@@ -44,7 +45,7 @@ LETTERS = Listing(
         letters.c.kind,
         accounts.c.name,
         accounts.c.public_id,
-        contacts.c.email,
+        func.coalesce(contacts.c.email, staff.c.email),
         letters.c.state,
         letters.c.tries,
         letters.c.created_at,
@@ -54,7 +55,8 @@ LETTERS = Listing(
     )
     .select_from(letters)
     .outerjoin(accounts, accounts.c.id == letters.c.account_id)
-    .outerjoin(contacts, contacts.c.id == letters.c.contact_id),
+    .outerjoin(contacts, contacts.c.id == letters.c.contact_id)
+    .outerjoin(staff, staff.c.id == letters.c.staff_id),
     row=LetterListedRow._make,
     searched=(letters.c.kind, accounts.c.name, accounts.c.number, contacts.c.email, func.coalesce(letters.c.error, "")),
     sorts={

@@ -39,6 +39,7 @@ _PROOF = tuple(staff.c[name] for name in ProofRow._fields)
 _PRESENT = staff.c.removed_at.is_(None)
 _ALL = select(*_ROW).where(_PRESENT).order_by(staff.c.name, staff.c.id)
 _BY_PUBLIC_ID = select(*_ROW).where(_PRESENT, staff.c.public_id == bindparam("public_id"))
+_BY_ID = select(*_ROW).where(_PRESENT, staff.c.id == bindparam("staff_id"))
 _BY_EMAIL = select(*_ROW).where(_PRESENT, staff.c.email == bindparam("email"))
 _PROOF_OF = select(*_PROOF).where(_PRESENT, staff.c.id == bindparam("staff_id"))
 _OWNERS = select(staff.c.id).where(_PRESENT, staff.c.role == "owner").with_for_update()
@@ -52,6 +53,12 @@ def present(session: Session) -> Sequence[StaffRow]:
 def by_public_id(session: Session, public_id: str) -> StaffRow | None:
     """Whoever this is in an address, unless they were removed."""
     row = session.execute(_BY_PUBLIC_ID, {"public_id": public_id}).first()
+    return StaffRow(*row) if row else None
+
+
+def by_id(session: Session, staff_id: int) -> StaffRow | None:
+    """Whoever has this id, unless they were removed."""
+    row = session.execute(_BY_ID, {"staff_id": staff_id}).first()
     return StaffRow(*row) if row else None
 
 

@@ -32,6 +32,7 @@ def compose_to_seller(found: Report) -> Draft:
             {"kind": row.kind, "subject": row.subject, "ours": row.ours, "theirs": row.theirs, "repair": row.repair}
             for row in found.breaks
         ],
+        "foot": words.text("Sent by your payment portal to the address in its policy seller_email."),
         "steps": [{"text": text, "command": command} for text, command in (*told.steps, *_look(found, words))],
     }
     return Draft(

@@ -48,6 +48,7 @@ TO_SELLER: dict[str, object] = {
     ],
     "reopened": [],
     "breaks": [],
+    "foot": "Sent by your payment portal to the address in its policy seller_email.",
     "steps": [
         {"text": "Answer in Stripe by then, with what shows that it was ordered and delivered.", "command": ""},
         {"text": "See the account:", "command": f"portal account 'Northwind Traders {CANARY}'"},

@@ -18,7 +18,7 @@ policies = Table(
 )
 
 # The outbox: staged in the transaction of its cause, rendered and given its link only when it is sent. A letter
-# without a contact is for the seller, and then it may be about no account.
+# without a contact is for the seller, and then it may be about no account; or for one of the staff, about an act.
 letters = Table(
     "letters",
     metadata,
@@ -42,6 +42,8 @@ letters = Table(
     ref("chargeback_id", "chargebacks.id", nullable=True),
     ref("notice_id", "notices.id", nullable=True),
     ref("dispute_id", "disputes.id", nullable=True),
+    ref("staff_id", "staff.id", nullable=True),
+    ref("history_id", "history.id", nullable=True),
     CheckConstraint("state IN ('waiting','sent','dead')", name="known_state"),
     Index(
         "ix_letters_waiting",
