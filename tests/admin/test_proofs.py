@@ -46,7 +46,9 @@ def test_no_account_takes_as_long_as_an_account_and_says_no() -> None:
 def test_at_most_two_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert passwords._AT_ONCE._value == 2
     # With both places taken a third waits.
-    monkeypatch.setattr(passwords, "_AT_ONCE", threading.Semaphore(0))
+    places = threading.BoundedSemaphore(1)
+    places.acquire()
+    monkeypatch.setattr(passwords, "_AT_ONCE", places)
     done = threading.Event()
 
     def hash_one() -> None:
@@ -55,8 +57,15 @@ def test_at_most_two_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     threading.Thread(target=hash_one, daemon=True).start()
     assert not done.wait(0.3)
-    passwords._AT_ONCE.release()
+    places.release()
     assert done.wait(10)
+
+
+def test_a_crowd_at_the_log_in_leaves_threads_for_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_QUEUE", threading.BoundedSemaphore(1))
+    with passwords._QUEUE, pytest.raises(Refusal, match="Many are logging in"):
+        passwords.matches("x", None)
+    assert not passwords.matches("x", None)
 
 
 def test_a_secret_is_encrypted_by_the_newest_key_and_opened_by_every_key_for_its_owner_only() -> None:
