@@ -5,7 +5,7 @@ What is claimed is checked against the invoice's lines under the account's lock,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from portal.actions import attachments, checkouts, dispute_decisions, dispute_letters, dispute_steps, history, policies
 from portal.actions.dispute_steps import Speaker
@@ -25,6 +25,7 @@ from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.rules.resolutions import Budget, DisputedLine, all_of, is_goodwill, resolve
 
 LONGEST_WORDS = 4_000
+_SAME_WITHIN = timedelta(minutes=10)
 # What a look at the goods would not tell better than the customer does; the rest is for somebody to look into.
 _GOODWILL_REASONS = frozenset({"not_received", "short", "damaged", "wrong_item"})
 
@@ -145,7 +146,7 @@ def _file(
     policy = policies.load(session, now=now)
     account = accounts.by_id(session, filer.account_id)
     charge = charges.by_id(session, complaint.charge_id, policy.today)
-    again = _same(session, complaint)
+    again = _same(session, complaint, now=now)
     if again is not None:
         return again
     check_disputable(charge, policy=policy)
@@ -211,11 +212,11 @@ def _add(
     return dispute
 
 
-def _same(session: Session, complaint: Complaint) -> DisputeRow | None:
-    """A dispute that was filed before and says the same about the same lines: the button was pressed twice."""
+def _same(session: Session, complaint: Complaint, *, now: datetime) -> DisputeRow | None:
+    """A dispute filed a moment ago that says the same about the same lines: the button was pressed twice."""
     wanted = {(each.position, each.reason) for each in complaint.wrong}
     for dispute in disputes.of_charge(session, complaint.charge_id):
-        if dispute.state == "new" and dispute.reopened_at is None:
+        if dispute.state != "withdrawn" and now - dispute.filed_at < _SAME_WITHIN:
             if {(line.position, line.reason) for line in disputes.lines(session, dispute.id)} == wanted:
                 return dispute
     return None
@@ -233,10 +234,9 @@ def _check_credits(session: Session, charge: ChargeRow, found: Sequence[Claim]) 
     """Credit memos about the invoice as a whole leave less of it to dispute than its lines say."""
     credited = sum(memo.amount_cents for memo in credits.of_charge(session, charge.id))
     held = sum(
-        line.disputed_net_cents + line.disputed_tax_cents
+        sum(dispute_steps.unapproved(disputes.lines(session, dispute.id)))
         for dispute in disputes.of_charge(session, charge.id)
         if dispute.state in state_rules.OPEN
-        for line in disputes.lines(session, dispute.id)
     )
     claimed = sum(each.net_cents + each.tax_cents for each in found)
     if credited + held + claimed > charge.amount_cents:
