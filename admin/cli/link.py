@@ -92,29 +92,12 @@ def _make(
 def _send(
     session: "Session", account: "AccountRow", customer: str, charge_id: int | None, *, now: datetime
 ) -> list[str]:
-    from portal.actions import history, letters
+    from portal.actions import link_letters
 
     contact = _contact(session, account, customer)
     if contact is None:
         raise Refusal(f"{account.name} has no e-mail address. Import one, or print a link and hand it over.")
-    letters.stage(
-        session,
-        kind="statement",
-        key=f"statement:{contact.id}:{now.isoformat()}",
-        account_id=account.id,
-        contact_id=contact.id,
-        charge_id=charge_id,
-        now=now,
-    )
-    history.write(
-        session,
-        action="link.sent",
-        actor="cli",
-        now=now,
-        account_id=account.id,
-        charge_id=charge_id,
-        detail={"contact": contact.id},
-    )
+    link_letters.send(session, contact, charge_id, once=now.isoformat(), now=now, actor="cli")
     return [f"A letter with a link goes to {contact.email}."]
 
 

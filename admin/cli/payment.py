@@ -245,16 +245,12 @@ def _record(
 
 
 def _check_reached(session: "Session", payment: "PaymentRow", wanted: "Mapping[str, int]") -> None:
-    """Refuses to keep as credit what was meant for an invoice that could not take it."""
-    from portal.records import ledger, reversals
+    from portal.actions import manual_payments
 
-    reached = {row.charge_id for row in ledger.applied(session, [payment.id]) if row.amount_cents}
-    missed = [number for number, charge_id in wanted.items() if charge_id not in reached]
-    if missed and reversals.unapplied(session, payment.id):
-        raise Refusal(
-            f"Nothing of {', '.join(missed)} can be paid now: it is paid, written off, or a payment for it is under "
-            "way. Leave it out; --keep records money without an invoice."
-        )
+    try:
+        manual_payments.check_reached(session, payment.id, wanted)
+    except Refusal as refusal:
+        raise Refusal(f"{refusal.sentence}\n--keep records money without an invoice.") from None
 
 
 def _check_pays(session: "Session", payment: "PaymentRow", charge_id: int, number: str) -> None:

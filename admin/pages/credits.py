@@ -51,7 +51,7 @@ def show(visit: StaffVisit) -> Response:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         found = lists.find(session, CREDITS, asked)
-    rows = [_row(each, policy) for each in found.rows]
+    rows = [row(each, policy) for each in found.rows]
     return visit.page("admin/lists/show.html", lists.context(LIST, found, rows), policy=policy)
 
 
@@ -96,7 +96,8 @@ def _invoice(public_id: str | None) -> str:
     return f"/admin/invoices/{public_id}" if public_id else ""
 
 
-def _row(found: CreditListedRow, policy: Policy) -> Sequence[Cell]:
+def row(found: CreditListedRow, policy: Policy) -> Sequence[Cell]:
+    """The cells of `LIST`."""
     words = policy.words(found.currency)
     return [
         Cell(found.number, href=f"{LIST.address}/{found.public_id}"),

@@ -40,6 +40,7 @@ LIST = List(
     ),
     sort="issued",
     descending=True,
+    only={"customer": "Only those of one customer."},
 )
 _HEADER = (
     *("number", "kind", "customer", "status", "issued_on", "due_on", "terms"),

@@ -41,6 +41,7 @@ LIST = List(
     ),
     sort="number",
     descending=True,
+    only={"customer": "Only those of one customer."},
 )  # fmt: skip
 _HEADER = (
     *("number", "customer", "received_on", "method", "reference", "currency"),

@@ -3,7 +3,7 @@
 Nothing is ever changed: what was recorded wrongly is undone by further movements.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -27,7 +27,8 @@ _A_MOMENT = timedelta(seconds=1)
 class Recorded:
     """A payment by other means. `received_on` decides its discounts, unless the owner lets another day count
     (`terms_of`); `deposited_on` is its day in the books. `charge_ids`: what it is for, else the oldest due first;
-    none at all keeps it as credit. `is_another`: it is not the one of the same kind, day, amount and reference."""
+    none at all keeps it as credit. `is_another`: it is not the one of the same kind, day, amount and reference.
+    `seen`: the newest payment that whoever records it knew of; one like it that came since is this one, sent twice."""
 
     method: str
     amount_cents: int
@@ -37,11 +38,14 @@ class Recorded:
     charge_ids: Collection[int] | None = None
     terms_of: date | None = None
     is_another: bool = False
+    seen: int | None = None
 
 
 def record(session: Session, account: AccountRow, given: Recorded, *, policy: Policy, now: datetime, actor: str) -> int:
     """Bring a payment into the books and return its id."""
     ledger.lock_account(session, account.id)
+    if given.seen is not None and (twice := _like(session, account, given, after=given.seen)) is not None:
+        return twice
     _check(session, account, given, policy=policy)
     discount_on = given.terms_of or given.received_on
     cents = given.amount_cents
@@ -65,6 +69,19 @@ def record(session: Session, account: AccountRow, given: Recorded, *, policy: Po
     detail = {"payment": payment_id, "method": given.method, "amount_cents": given.amount_cents}
     history.write(session, action="payment.recorded", actor=actor, now=now, account_id=account.id, detail=detail)
     return payment_id
+
+
+def check_reached(session: Session, payment_id: int, wanted: Mapping[str, int]) -> None:
+    """Refuses to keep as credit what was meant for a charge that could not take it; `wanted` is {number: id}."""
+    reached = {row.charge_id for row in ledger.applied(session, [payment_id]) if row.amount_cents}
+    missed = [number for number, charge_id in wanted.items() if charge_id not in reached]
+    if missed and reversals.unapplied(session, payment_id):
+        raise Refusal(
+            "Nothing of %(numbers)s can be paid now: it is paid, written off, or a payment for it is under way. Leave "
+            "it out, or keep the money as credit.",
+            field="charges",
+            numbers=", ".join(missed),
+        )
 
 
 def allocate(
@@ -168,19 +185,24 @@ def _check(session: Session, account: AccountRow, given: Recorded, *, policy: Po
         raise Refusal("A payment cannot have come on a day that is still ahead.", field="received")
     if given.deposited_on < given.received_on:
         raise Refusal("A payment is deposited on the day it was received, or later.", field="deposited")
-    like = ledger.payment_like(
+    like = _like(session, account, given)
+    if like is not None and not given.is_another:
+        raise Conflict(
+            "This looks like payment R-%(number)s, which is recorded already. Say that it is another one.",
+            number=f"{like:05d}",
+        )
+
+
+def _like(session: Session, account: AccountRow, given: Recorded, *, after: int = 0) -> int | None:
+    return ledger.payment_like(
         session,
         account.id,
         method=given.method,
         amount_cents=given.amount_cents,
         received_on=given.deposited_on,
         reference=given.reference,
+        after=after,
     )
-    if like is not None and not given.is_another:
-        raise Conflict(
-            "This looks like payment R-%(number)s, which is recorded already. Say that it is another one.",
-            number=f"{like:05d}",
-        )
 
 
 def _lines(

@@ -38,12 +38,14 @@ class Wish:
 
     `covers`: credit memos take the place of the money, so that its invoices stay paid; False opens them again; None
     where no invoice is concerned. `despite_return`: a bank debit may still be returned by the bank as well.
+    `shown_cents` is what was left of it when it was looked at, where somebody looked.
     """
 
     amount_cents: int | None = None
     covers: bool | None = None
     reason: str = ""
     despite_return: bool = False
+    shown_cents: int | None = None
 
 
 def refund(resources: Resources, payment: PaymentRow, wish: Wish, *, now: datetime, actor: str) -> RefundRow:
@@ -65,6 +67,8 @@ def ask(session: Session, payment: PaymentRow, wish: Wish, *, now: datetime, act
     ledger.lock_account(session, payment.account_id)
     policy = policies.load(session, now=now)
     left = left_to_refund_cents(session, payment)
+    if wish.shown_cents not in (None, left):
+        raise Conflict("This payment has changed since the page was shown. Look at what happened to it first.")
     amount_cents = left if wish.amount_cents is None else wish.amount_cents
     _check_amount(payment, amount_cents, left)
     if payment.stripe_charge_id is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from portal.records.engine import Session
 from portal.records.tables import accounts, contacts
@@ -38,6 +38,10 @@ _CONTACTS = (
     .where(contacts.c.account_id == bindparam("account"), contacts.c.removed_at.is_(None))
     .order_by(contacts.c.id)
 )
+_BY_PUBLIC_ID = select(*_ACCOUNT).where(accounts.c.public_id == bindparam("wanted"))
+_OF_EMAIL = select(*_CONTACT).where(
+    contacts.c.account_id == bindparam("account"), func.lower(contacts.c.email) == bindparam("wanted")
+)
 _CONTACTS_BY_EMAIL = (
     select(*_CONTACT)
     .where(func.lower(contacts.c.email) == bindparam("wanted"), contacts.c.removed_at.is_(None))
@@ -48,6 +52,12 @@ _CONTACTS_BY_EMAIL = (
 def by_id(session: Session, account_id: int) -> AccountRow:
     """The account of this id, which must exist."""
     return AccountRow(*session.execute(_BY_ID, {"account": account_id}).one())
+
+
+def by_public_id(session: Session, public_id: str) -> AccountRow | None:
+    """The account that addresses call so."""
+    row = session.execute(_BY_PUBLIC_ID, {"wanted": public_id}).first()
+    return AccountRow(*row) if row else None
 
 
 def find(session: Session, customer: str) -> Sequence[AccountRow]:
@@ -109,3 +119,19 @@ def add_contact(session: Session, *, account_id: int, name: str, email: str, now
         "created_at": now,
     }
     return ContactRow(*session.execute(insert(contacts).returning(*_CONTACT), values).one())
+
+
+def contact_of_email(session: Session, account_id: int, email: str) -> ContactRow | None:
+    """The account's contact of this address, removed or not."""
+    row = session.execute(_OF_EMAIL, {"account": account_id, "wanted": email.strip().lower()}).first()
+    return ContactRow(*row) if row else None
+
+
+def rename_contact(session: Session, contact_id: int, name: str) -> None:
+    """Call the contact otherwise."""
+    session.execute(update(contacts).where(contacts.c.id == contact_id).values(name=name))
+
+
+def set_removed(session: Session, contact_id: int, removed_at: datetime | None) -> None:
+    """Remove the contact, or (None) take it back."""
+    session.execute(update(contacts).where(contacts.c.id == contact_id).values(removed_at=removed_at))

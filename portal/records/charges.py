@@ -82,6 +82,7 @@ _BY_ID = (
 _ID_OF_NUMBER = select(charges.c.id).where(
     charges.c.account_id == bindparam("account"), charges.c.number == bindparam("number")
 )
+_OWNER_OF = select(charges.c.account_id).where(charges.c.public_id == bindparam("wanted"))
 _LINES = (
     select(*(charge_lines.c[name] for name in LineRow._fields))
     .where(charge_lines.c.charge_id == bindparam("charge"))
@@ -109,6 +110,11 @@ _SETTLED = (
 def id_of_number(session: Session, account_id: int, number: str) -> int | None:
     """The account's charge of this number, whether paid or not."""
     return session.execute(_ID_OF_NUMBER, {"account": account_id, "number": number}).scalar()
+
+
+def owner_of(session: Session, public_id: str) -> int | None:
+    """Whose charge this is, whether paid or not."""
+    return session.execute(_OWNER_OF, {"wanted": public_id}).scalar()
 
 
 def open_on(session: Session, account_id: int, on: date) -> Sequence[ChargeRow]:

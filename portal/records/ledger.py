@@ -60,10 +60,13 @@ _LIKE = (
         payments.c.amount_cents == bindparam("cents"),
         payments.c.received_on == bindparam("day"),
         payments.c.reference == bindparam("reference"),
+        payments.c.id > bindparam("after"),
     )
     .order_by(payments.c.id)
 )
 _PAYMENT_BY_ID = select(*_PAYMENT).where(payments.c.id == bindparam("wanted"))
+_PAYMENT_BY_PUBLIC_ID = select(*_PAYMENT).where(payments.c.public_id == bindparam("wanted"))
+_NEWEST_PAYMENT = select(func.max(payments.c.id)).where(payments.c.account_id == bindparam("account"))
 _PAYMENT_OF_ATTEMPT = select(*_PAYMENT).where(payments.c.attempt_id == bindparam("attempt"))
 _APPLIED = (
     select(
@@ -191,11 +194,30 @@ def payment_by_id(session: Session, payment_id: int) -> PaymentRow:
     return PaymentRow(*session.execute(_PAYMENT_BY_ID, {"wanted": payment_id}).one())
 
 
+def payment_by_public_id(session: Session, public_id: str) -> PaymentRow | None:
+    """The payment that addresses call so, of any account."""
+    row = session.execute(_PAYMENT_BY_PUBLIC_ID, {"wanted": public_id}).first()
+    return PaymentRow(*row) if row else None
+
+
+def newest_payment(session: Session, account_id: int) -> int:
+    """The id of the account's newest payment; 0 without any."""
+    return int(session.execute(_NEWEST_PAYMENT, {"account": account_id}).scalar() or 0)
+
+
 def payment_like(
-    session: Session, account_id: int, *, method: str, amount_cents: int, received_on: date, reference: str
+    session: Session,
+    account_id: int,
+    *,
+    method: str,
+    amount_cents: int,
+    received_on: date,
+    reference: str,
+    after: int = 0,
 ) -> int | None:
-    """The id of a payment that looks the same: perhaps this one has been recorded before."""
-    wanted = {"account": account_id, "method": method, "cents": amount_cents, "day": received_on}
+    """The id of a payment that looks the same: perhaps this one has been recorded before. `after`: only of those that
+    came after this one."""
+    wanted = {"account": account_id, "method": method, "cents": amount_cents, "day": received_on, "after": after}
     return session.execute(_LIKE, wanted | {"reference": reference}).scalar()
 
 
