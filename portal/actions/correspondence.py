@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.actions import links, receipts, statements
+from portal.actions import dispute_facts, links, receipts, statements
+from portal.actions.dispute_facts import DisputeFacts, Waiting
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
@@ -37,6 +38,7 @@ class Correspondence:
     quoted: Sequence[QuotedRow]
     refund: RefundRow | None
     chargeback: ChargebackRow | None
+    dispute: DisputeFacts | None
     reopened: Sequence[ChargeRow]
 
 
@@ -54,6 +56,8 @@ class Report:
     receipt: Receipt | None
     refund: RefundRow | None
     chargeback: ChargebackRow | None
+    dispute: DisputeFacts | None
+    waiting: Sequence[Waiting]
     reopened: Sequence[ChargeRow]
     notice: NoticeRow | None
     breaks: Sequence[BreakRow]
@@ -82,11 +86,12 @@ def prepare(session: Session, letter: LetterRow, *, policy: Policy, now: datetim
         quoted=attempts.quoted(session, letter.attempt_id) if letter.attempt_id else (),
         refund=refund,
         chargeback=chargeback,
+        dispute=_dispute(session, letter, standing, policy, now),
         reopened=_reopened(session, standing, receipt, refund, chargeback),
     )
 
 
-def report(session: Session, letter: LetterRow, *, policy: Policy) -> Report:
+def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime) -> Report:
     """The facts of a letter to the seller, which opens nothing."""
     standing = _standing(session, letter.account_id, policy) if letter.account_id else None
     receipt, refund, chargeback = _about(session, letter, policy)
@@ -98,6 +103,8 @@ def report(session: Session, letter: LetterRow, *, policy: Policy) -> Report:
         receipt=receipt,
         refund=refund,
         chargeback=chargeback,
+        dispute=_dispute(session, letter, standing, policy, now),
+        waiting=dispute_facts.waiting(session) if letter.kind == "seller_claims" else (),
         reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
         notice=letters.notice(session, letter.notice_id) if letter.notice_id else None,
         breaks=breaks.open_breaks(session) if letter.kind == "seller_breaks" else (),
@@ -118,6 +125,14 @@ def _about(
         reversals.refund_by_id(session, letter.refund_id) if letter.refund_id else None,
         reversals.chargeback_by_id(session, letter.chargeback_id) if letter.chargeback_id else None,
     )
+
+
+def _dispute(
+    session: Session, letter: LetterRow, standing: Standing | None, policy: Policy, now: datetime
+) -> DisputeFacts | None:
+    if letter.dispute_id is None or standing is None:
+        return None
+    return dispute_facts.load(session, letter.dispute_id, standing, policy=policy, now=now)
 
 
 def _reopened(
@@ -156,6 +171,7 @@ def _link(session: Session, letter: LetterRow, account_id: int, policy: Policy, 
         account_id=account_id,
         contact_id=letter.contact_id,
         charge_id=letter.charge_id,
+        dispute_id=letter.dispute_id,
         now=now,
         expires_at=now + timedelta(days=policy.link_days),
         actor="letter",

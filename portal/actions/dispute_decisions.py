@@ -182,10 +182,10 @@ def settle(
         credit_memos.issue(
             session, account, dispute.charge_id,
             net_cents=resolution.credit_net_cents, tax_cents=resolution.credit_tax_cents,
-            zone=policy.time_zone, reason=f"Dispute {dispute.number}", on=policy.today, now=now,
+            zone=policy.time_zone, reason=dispute_letters.because(dispute), on=policy.today, now=now,
         )  # fmt: skip
         late_fees.recompute(
-            session, account, dispute.charge_id, because=f"Dispute {dispute.number}", policy=policy, now=now
+            session, account, dispute.charge_id, because=dispute_letters.because(dispute), policy=policy, now=now
         )
     dispute_letters.tell_decided(session, moved, now=now)
     return moved

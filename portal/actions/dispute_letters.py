@@ -13,6 +13,18 @@ from portal.records.disputes import DisputeRow
 Deed = Literal["filed", "answered", "agreed", "declined", "withdrawn", "reopened", "unanswered"]
 
 
+def key(kind: str, dispute: DisputeRow) -> str:
+    """What a letter is known by: one of each kind for each move, and one reminder for each day to answer."""
+    if kind == "dispute_reminder":
+        return f"{kind}:{dispute.id}:{dispute.reply_by}"
+    return f"{kind}:{dispute.id}:{dispute.version}"
+
+
+def because(dispute: DisputeRow) -> str:
+    """The reason that credit memos and waivers of late fees give which follow from it."""
+    return f"Dispute {dispute.number}"
+
+
 def tell_received(session: Session, dispute: DisputeRow, *, now: datetime) -> None:
     """The customer: we have it, and answer by a day. Also when it was opened once more."""
     _to_customer(session, "dispute_received", dispute, now=now)
@@ -43,13 +55,11 @@ def tell_seller(session: Session, dispute: DisputeRow, deed: Deed, *, policy: Po
     if policy.dispute_notice == "daily":
         return
     kind = f"seller_claim_{deed}"
-    key = f"{kind}:{dispute.id}:{dispute.version}"
-    letters.stage_to_seller(session, kind, key, dispute.account_id, now=now, dispute_id=dispute.id)
+    letters.stage_to_seller(session, kind, key(kind, dispute), dispute.account_id, now=now, dispute_id=dispute.id)
 
 
 def _to_customer(session: Session, kind: str, dispute: DisputeRow, *, now: datetime) -> bool:
-    key = f"{kind}:{dispute.id}:{dispute.version}"
     return letters.stage_to_contact(
-        session, kind, key, dispute.account_id, dispute.contact_id, now=now,
+        session, kind, key(kind, dispute), dispute.account_id, dispute.contact_id, now=now,
         charge_id=dispute.charge_id, dispute_id=dispute.id,
     )  # fmt: skip

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal import links
-from portal.actions import correspondence, policies, staff_letters
+from portal.actions import correspondence, dispute_facts, policies, staff_letters
 from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
 from portal.views.letters import Draft, compose
+from portal.views.seller_claims import compose_claim
 from portal.views.seller_letters import compose_to_seller
 from portal.views.staff_letters import compose_to_staff
 
@@ -74,11 +75,14 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
 
 
 def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft | None:
-    """A customer's letter with its pay link, or None where nobody is there to read it."""
+    """A customer's letter with its pay link, or None where nobody is there to read it, or it is overtaken."""
     with resources.writing() as session:
-        found = correspondence.prepare(session, letter, policy=policies.load(session, now=now), now=now)
+        overtaken = dispute_facts.overtaken(session, letter)
+        policy = policies.load(session, now=now)
+        found = None if overtaken else correspondence.prepare(session, letter, policy=policy, now=now)
         if found is None:
-            letters.put_off(session, letter.id, state="dead", next_at=now, error="the contact was removed")
+            error = overtaken or "the contact was removed"
+            letters.put_off(session, letter.id, state="dead", next_at=now, error=error)
             return None
     token = links.sign(resources.keys, found.link.public_id, found.link.version)
     return compose(found, href=f"{resources.settings.base_url}/l/{token}")
@@ -91,7 +95,9 @@ def _to_seller(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
         if not policy.seller_email:
             letters.put_off(session, letter.id, state="dead", next_at=now, error="no seller_email")
             return None
-        found = correspondence.report(session, letter, policy=policy)
+        found = correspondence.report(session, letter, policy=policy, now=now)
+    if letter.kind.startswith("seller_claim"):
+        return compose_claim(found, base_url=resources.settings.base_url)
     return compose_to_seller(found)
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, history_seals, inbox, reconciliation, refunds, stored_files
+from portal.actions import attempts, dispute_deadlines, history_seals, inbox, reconciliation, refunds, stored_files
 from portal.jobs import letters
 from portal.resources import Resources
 
@@ -27,6 +27,7 @@ JOBS: Mapping[str, Job] = {
     "refunds": refunds.send_waiting,
     "events": inbox.poll,
     "reconciliation": reconciliation.reconcile_nightly,
+    "disputes": dispute_deadlines.watch,
     "letters": letters.send_waiting,
     "history": history_seals.seal_waiting,
     "attachments": stored_files.sweep,
@@ -40,6 +41,7 @@ _PAUSES: Mapping[str, timedelta] = {
     "refunds": timedelta(minutes=1),
     "events": timedelta(minutes=1),
     "reconciliation": timedelta(minutes=10),
+    "disputes": timedelta(minutes=10),
     "history": timedelta(seconds=10),
     "attachments": timedelta(hours=1),
 }

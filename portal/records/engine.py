@@ -67,6 +67,16 @@ class Database:
             raise RuntimeError(f"process {os.getpid()} must open the database itself: {self.owner} opened this one")
 
 
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """What is done inside has not happened afterwards, while the transaction around it goes on."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
 def open_database(url: str) -> Database:
     """Open `sqlite:////path/file.db` or `postgresql://…`; the driver is psycopg 3, whatever the address says."""
     parsed = make_url(url)

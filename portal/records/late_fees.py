@@ -49,6 +49,11 @@ _FEES = (
     .join(charges, charges.c.id == late_fees.c.charge_id)
     .join(_INVOICES, _INVOICES.c.id == late_fees.c.invoice_id)
 )
+_WAIVED_BECAUSE = (
+    select(cents(func.sum(waivers.c.amount_cents)))
+    .join(late_fees, late_fees.c.charge_id == waivers.c.charge_id)
+    .where(late_fees.c.invoice_id == bindparam("invoice"), waivers.c.reason == bindparam("reason"))
+)
 _OF_INVOICE = _FEES.where(late_fees.c.invoice_id == bindparam("invoice")).order_by(late_fees.c.period)
 _OF_ACCOUNT = _FEES.where(charges.c.account_id == bindparam("account")).order_by(late_fees.c.id)
 _OF_CHARGE = _FEES.where(late_fees.c.charge_id == bindparam("charge"))
@@ -57,6 +62,11 @@ _OF_CHARGE = _FEES.where(late_fees.c.charge_id == bindparam("charge"))
 def of_invoice(session: Session, invoice_id: int) -> Sequence[FeeRow]:
     """The fees that an invoice drew, oldest first."""
     return [FeeRow._make(row) for row in session.execute(_OF_INVOICE, {"invoice": invoice_id})]
+
+
+def waived_because(session: Session, invoice_id: int, reason: str) -> int:
+    """What was waived for this reason of the fees that an invoice drew, in cents."""
+    return int(session.execute(_WAIVED_BECAUSE, {"invoice": invoice_id, "reason": reason}).scalar_one())
 
 
 def of_account(session: Session, account_id: int) -> Sequence[FeeRow]:

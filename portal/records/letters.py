@@ -30,6 +30,7 @@ class LetterRow(NamedTuple):
     refund_id: int | None
     chargeback_id: int | None
     notice_id: int | None
+    dispute_id: int | None
     link_id: int | None
     staff_id: int | None
     history_id: int | None

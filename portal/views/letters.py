@@ -14,6 +14,7 @@ from portal.views import payments as payment_view
 from portal.views import receipts as receipt_view
 from portal.views import reversal_letters
 from portal.views import statements as statement_view
+from portal.views.dispute_letters import about_dispute
 from portal.views.papers import receipt_paper
 from portal.wording import Words
 
@@ -67,6 +68,8 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         file_name = f"receipt-{receipt_view.receipt_number(found.receipt.payment)}.pdf"
     elif found.attempt is not None:
         context |= _about_attempt(found, found.attempt, words)
+    elif found.dispute is not None and kind.startswith("dispute_"):
+        context |= about_dispute(kind, found.dispute, words)
     else:
         kind = "link"
         context |= _invitation(found, words)
@@ -103,10 +106,11 @@ def _invitation(found: Correspondence, words: Words) -> dict[str, object]:
     if charge is None:
         above = statement_view.heading(standing, words)
         seen = {key: above[key] for key in ("as_of", "balance_cents", "balance", "overdue")}
-        return shared | seen | {"document": "", "due": ""}
+        return shared | seen | {"document": "", "dispute": "", "due": ""}
     row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
     return shared | {
         "document": charge.number,
+        "dispute": found.dispute.dispute.number if found.dispute else "",
         "as_of": words.date(standing.on),
         "balance_cents": charge.open_cents,
         "balance": words.money(charge.open_cents),

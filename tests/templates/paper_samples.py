@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.templates.base import CANARY, SELLER, money, parts
+from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
 from tests.templates.payment_samples import INVOICE
 from tests.templates.receipt_samples import RECEIPT, RETURNED
@@ -71,6 +72,7 @@ LINK: dict[str, object] = {
     **LETTER,
     **{name: STATEMENT[name] for name in ("as_of", "balance_cents", "balance", "overdue", "offers")},
     "document": "",
+    "dispute": "",
     "asked": False,
     "due": "",
     "expires": "December 22, 2026",
@@ -88,10 +90,12 @@ LETTERS: dict[str, dict[str, Context]] = {
     "link": {
         "usual": LINK,
         "asked": {**LINK, "asked": True, "name": "Maria"},
+        "dispute": {**LINK, "document": "INV-2066", "dispute": "D-00012", "due": "December 12, 2026", "asked": True},
         "invoice": {**LINK, "document": "INV-2066", "due": "December 12, 2026", "overdue": ""},
         "credit": {**LINK, "balance_cents": -840, "overdue": "", "offers": []},
     },
     **REVERSALS,
+    **DISPUTES,
     "receipt": {
         "usual": RECEIVED,
         "nothing": {**RECEIVED, "balance_cents": 0, "rest": [{"text": "Kept as credit", "amount": money(840)}]},
