@@ -53,7 +53,7 @@ class Office(Shop):
     def tell_seller(self, kind: str, **about: int) -> OutgoingLetter:
         now = self.house.clock.now()
         with self.house.resources.writing() as session:
-            account_id = None if kind == "seller_breaks" else self.account.id
+            account_id = None if kind in ("seller_breaks", "seller_claims") else self.account.id
             letters.stage_to_seller(session, kind, f"{kind}:{now.isoformat()}", account_id, now=now, **about)
         self.sent.clear()
         self.post()

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from jinja2 import nodes
@@ -77,7 +78,7 @@ def test_letters_say_the_same_twice(kind: str, variant: str) -> None:
     letter = render_letter(kind, LETTERS[kind][variant], LOCALE)
     reader = read(letter.html)
     assert CANARY not in letter.html
-    context = LETTERS[kind][variant]
+    context: Any = LETTERS[kind][variant]
     # A letter to the seller opens nothing, or what is behind the log-in.
     button = [*(row["href"] for row in context.get("waiting", [])), context["href"]] if kind != "seller" else []
     assert [attributes["href"] for tag, attributes in reader.tags if tag == "a"] == button
