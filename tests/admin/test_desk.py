@@ -18,8 +18,8 @@ def test_a_page_knows_who_asks_and_gets_files_only_where_its_line_asks_for_them(
         return PlainTextResponse(f"{visit.actor} {[(each.name, each.read()) for each in visit.files]}")
 
     routes = sqlite_office.app.router.routes
-    routes.append(desk("/admin/with-files", post=keep, uploads=True))
-    routes.append(desk("/admin/without", post=keep))
+    routes.insert(0, desk("/admin/with-files", post=keep, uploads=True))
+    routes.insert(0, desk("/admin/without", post=keep))
     kim = sqlite_office.add("collector", name="kim")
     browser = sqlite_office.desk_of(kim)
     answer = browser.post("/admin/with-files", files=PAPER, data={"words": "x"})
@@ -38,8 +38,8 @@ def test_files_of_whoever_may_not_are_not_read(sqlite_office: Office, monkeypatc
     async def never(*_: object, **__: object) -> None:
         raise AssertionError("read")
 
-    sqlite_office.app.router.routes.append(
-        desk("/admin/with-files", post=lambda visit: PlainTextResponse(""), uploads=True)
+    sqlite_office.app.router.routes.insert(
+        0, desk("/admin/with-files", post=lambda visit: PlainTextResponse(""), uploads=True)
     )
     low, stranger = sqlite_office.desk_of("read_only"), sqlite_office.browser()
     monkeypatch.setattr("admin.web.desk.read_request", never)
@@ -51,7 +51,7 @@ def test_what_a_page_refuses_is_said_in_its_own_words(sqlite_office: Office) -> 
     def refuse(visit: StaffVisit) -> Response:
         raise Conflict("Somebody <else> did it.")
 
-    sqlite_office.app.router.routes.append(desk("/admin/refusing", get=refuse))
+    sqlite_office.app.router.routes.insert(0, desk("/admin/refusing", get=refuse))
     answer = sqlite_office.desk_of("read_only").get("/admin/refusing")
     assert answer.status_code == 409
     assert "Somebody &lt;else&gt; did it." in answer.text
@@ -66,8 +66,16 @@ def test_head_goes_where_get_goes_and_other_methods_nowhere(sqlite_office: Offic
     browser = sqlite_office.desk_of("read_only")
     assert browser.head("/admin/account").status_code == 200
     assert browser.put("/admin/account").status_code == 405
-    assert browser.get("/admin/log-out").status_code == 405
     assert sqlite_office.browser().head("/admin/account").status_code == 303
+
+
+def test_there_is_no_such_page_in_words_for_staff(sqlite_office: Office) -> None:
+    for browser in (sqlite_office.browser(), sqlite_office.desk_of("owner")):
+        for path in ("/admin/nothing", "/admin/log-out", "/admin/", "/admin/account/nothing"):
+            answer = browser.get(path)
+            assert answer.status_code == 404
+            assert "There is no such page" in answer.text
+            assert "pay" not in answer.text
 
 
 def test_every_answer_carries_the_headers(sqlite_office: Office) -> None:
