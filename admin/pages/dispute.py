@@ -1,4 +1,4 @@
-"""The page of one dispute: the claim beside the invoice, evidence, thread, notes, what surrounds it, what can be done."""
+"""The page of one dispute: the claim beside the invoice, evidence, thread, notes, what surrounds it, what to do."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is done about a dispute without deciding it: look into it, give it to somebody, write a note, ask the customer."""
+"""What is done about a dispute without deciding it: look into it, give it to somebody, note something, ask."""
 
 from collections.abc import Callable
 

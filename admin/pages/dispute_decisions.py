@@ -95,7 +95,8 @@ def _part(visit: StaffVisit, line: DisputedLine, currency: str, locale: str) -> 
             return by_quantity(line, typed)
         return by_amount(line, _cents(visit, field, currency, locale), currency=currency)
     except Refusal as refusal:
-        raise Refusal(refusal.message, field=field, **refusal.values) from None
+        refusal.field = field
+        raise
 
 
 def _offer(visit: StaffVisit) -> Act:

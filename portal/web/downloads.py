@@ -1,7 +1,7 @@
 """The one way in which attached files go out: to be saved, never to be run.
 
 What a customer sent must not become a page of our origin: it has a type of ours, may do nothing (`sandbox`), and is
-saved instead of shown. Only the small pictures that we have drawn ourselves are shown in pages.
+saved instead of shown. Only pictures that we have drawn ourselves are shown.
 """
 
 import unicodedata
@@ -14,6 +14,7 @@ from portal.actions import attachments
 from portal.records.attachments import AttachmentRow
 from portal.resources import Resources
 from portal.rules.attachments import JPEG
+from portal.rules.refusals import NotFound
 
 _HEADERS: Mapping[str, str] = {
     "content-security-policy": "sandbox; default-src 'none'",
@@ -38,6 +39,13 @@ def thumbnail(resources: Resources, row: AttachmentRow) -> Response:
     """The small picture of a picture, for an `<img>` of our own pages; NotFound for what has none."""
     data = attachments.read(resources, row, thumbnail=True)
     return _answer(data, JPEG, "inline")
+
+
+def picture(resources: Resources, row: AttachmentRow) -> Response:
+    """The whole picture, which is one that we have drawn ourselves, to be looked at; NotFound for what is none."""
+    if row.thumbnail_name is None:
+        raise NotFound("There is no picture of this file. Download the file itself.")
+    return _answer(attachments.read(resources, row), row.media_type, "inline")
 
 
 def disposition(kind: str, name: str) -> str:
