@@ -64,15 +64,15 @@ def _verifying() -> ASGIApp:
 
 
 def _storing(url: str) -> ASGIApp:
+    from admin.site import create_site
     from e2e.bench.books import opened
-    from portal.app import create_app
     from portal.pages import stripe_webhook
 
     async def left_alone(resources: object, subject: str, *, now: object) -> None:
         """In place of `handle_at_once`; not even a thread is started for it."""
 
     patch.object(stripe_webhook, "handle_at_once", left_alone).start()
-    return create_app(opened(url))
+    return create_site(opened(url))
 
 
 def _answer_for_cpu() -> None:
