@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from portal.actions import inbox
 from portal.pages import (
+    dispute_form,
+    disputes,
     explanations,
     health,
     invoices,
@@ -49,6 +51,17 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}/notices/{notice}/withdrawal", post=notices.withdraw),
     resource("/a/{account}/invoices/{charge}.pdf", get=invoices.pdf),
     resource("/a/{account}/invoices/{charge}", get=invoices.show),
+    resource("/a/{account}/invoices/{charge}/dispute", get=dispute_form.show, post=dispute_form.send, uploads=True),
+    resource("/a/{account}/invoices/{charge}/dispute/figures", post=dispute_form.figures),
+    resource("/a/{account}/disputes", get=disputes.listed),
+    resource("/a/{account}/disputes/{dispute}", get=disputes.show),
+    resource("/a/{account}/disputes/{dispute}/messages", post=disputes.answer, uploads=True),
+    resource("/a/{account}/disputes/{dispute}/reopening", post=disputes.reopen, uploads=True),
+    resource("/a/{account}/disputes/{dispute}/withdrawal", post=disputes.withdraw),
+    resource("/a/{account}/disputes/{dispute}/offers/{offer}/acceptance", post=disputes.accept),
+    resource("/a/{account}/disputes/{dispute}/offers/{offer}/refusal", post=disputes.decline),
+    resource("/a/{account}/disputes/{dispute}/files/{file}", get=disputes.file),
+    resource("/a/{account}/disputes/{dispute}/files/{file}/thumbnail", get=disputes.thumbnail),
     resource("/a/{account}/pay", get=payments.check),
     resource("/a/{account}/payments", get=payment_history.show, post=payments.start),
     resource("/a/{account}/payments/{attempt}", get=payments.come_back),

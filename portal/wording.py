@@ -64,6 +64,6 @@ class Words:
         """`message` in the language, its `%(name)s` filled from `values`; plain, not escaped."""
         return templating.gettext(message, self.locale, **values)
 
-    def count(self, singular: str, plural: str, number: int) -> str:
+    def count(self, singular: str, plural: str, number: int, **values: object) -> str:
         """`singular` or `plural`, as the language counts; `%(num)s` in them is the number."""
-        return templating.ngettext(singular, plural, number, self.locale)
+        return templating.ngettext(singular, plural, number, self.locale, **values)

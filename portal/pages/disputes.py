@@ -1,0 +1,201 @@
+"""A customer's disputes: the list, one with its thread, and what the customer does about it."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from starlette.responses import Response
+
+from portal.actions import attachments, dispute_answers, dispute_facts, statements
+from portal.actions.access import Access
+from portal.actions.disputes import Filer
+from portal.pages.dispute_form import Errors, filer_of, keep_files
+from portal.records import Session, charges, dispute_talk
+from portal.records import attachments as attachment_records
+from portal.records import disputes as records
+from portal.records.attachments import AttachmentRow
+from portal.records.disputes import DisputeRow
+from portal.rules.attachments import LARGEST_BYTES, MOST_FILES
+from portal.rules.refusals import NotFound, Refusal
+from portal.views import disputes as view
+from portal.views.dispute_form import Typed, file_size
+from portal.views.disputes import Shown
+from portal.web import downloads
+from portal.web.visit import Visit
+
+_PRESSES = "60 per 10 minutes"
+_KEPT_WORDS = 10_000
+
+
+def listed(visit: Visit) -> Response:
+    """Every dispute of the account, newest first."""
+    with visit.resources.reading() as session:
+        access, policy = visit.access_to_account(session), visit.policy(session)
+        found = [
+            (
+                dispute,
+                charges.by_id(session, dispute.charge_id, policy.today).number,
+                sum(line.disputed_net_cents + line.disputed_tax_cents for line in records.lines(session, dispute.id)),
+            )
+            for dispute in records.of_account(session, access.account.id)
+        ]
+    base = f"/a/{access.account.public_id}"
+    rows = view.listed(found, policy.words(access.account.currency), base=base)
+    context = {"disputes": rows, "links": {"statement": base}}
+    return visit.page("disputes/list.html", context, policy=policy, account=access.account)
+
+
+def show(visit: Visit) -> Response:
+    """One dispute; just filed, with a confirmation at its top."""
+    return _page(visit, Typed(), [], form="")
+
+
+def answer(visit: Visit) -> Response:
+    """Add a message and files to the thread."""
+    return _with_words(visit, "answer", dispute_answers.answer)
+
+
+def reopen(visit: Visit) -> Response:
+    """Ask once for the decision to be looked at again."""
+    return _with_words(visit, "reopen", dispute_answers.reopen)
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take the dispute back."""
+    with visit.resources.reading() as session:
+        access, _ = _find(visit, session)
+    _count(visit, access)
+    with visit.resources.writing() as session:
+        dispute_answers.withdraw(session, filer_of(access), visit.path["dispute"], now=visit.now)
+    return _back(visit, access)
+
+
+def accept(visit: Visit) -> Response:
+    """Accept an offer."""
+    with visit.resources.reading() as session:
+        access, _ = _find(visit, session)
+    _count(visit, access)
+    with visit.resources.writing() as session:
+        offer = visit.path["offer"]
+        dispute_answers.agree(session, filer_of(access), visit.path["dispute"], offer, now=visit.now)
+    return _back(visit, access)
+
+
+def decline(visit: Visit) -> Response:
+    """Say no to an offer, with words if there are any."""
+    with visit.resources.reading() as session:
+        access, _ = _find(visit, session)
+    _count(visit, access)
+    words = visit.form.get("words", "")[:_KEPT_WORDS]
+    with visit.resources.writing() as session:
+        offer = visit.path["offer"]
+        dispute_answers.decline(session, filer_of(access), visit.path["dispute"], offer, words, now=visit.now)
+    return _back(visit, access)
+
+
+def file(visit: Visit) -> Response:
+    """A photo or a PDF, to be saved."""
+    return downloads.attachment(visit.resources, _file(visit))
+
+
+def thumbnail(visit: Visit) -> Response:
+    """The small picture of a photo."""
+    return downloads.thumbnail(visit.resources, _file(visit))
+
+
+def _find(visit: Visit, session: Session) -> tuple[Access, DisputeRow]:
+    access = visit.access(session)
+    dispute = records.find(session, access.account.id, visit.path["dispute"])
+    if dispute is None or not access.reaches(dispute.charge_id):
+        raise NotFound("This dispute is not part of the account that your link opens.")
+    return access, dispute
+
+
+def _file(visit: Visit) -> AttachmentRow:
+    with visit.resources.reading() as session:
+        access, dispute = _find(visit, session)
+        return attachments.find(session, access.account.id, dispute.id, visit.path["file"])
+
+
+def _count(visit: Visit, access: Access) -> None:
+    visit.throttle.check(_PRESSES, "dispute", str(access.session_id))
+
+
+def _back(visit: Visit, access: Access) -> Response:
+    return visit.see(f"/a/{access.account.public_id}/disputes/{visit.path['dispute']}")
+
+
+def _with_words(visit: Visit, form: str, act: Callable[..., None]) -> Response:
+    """Keep the files, then act; where something is missing the page shows again what was typed."""
+    with visit.resources.reading() as session:
+        access, _ = _find(visit, session)
+    _count(visit, access)
+    typed = Typed(words=visit.form.get("words", "")[:_KEPT_WORDS], files=tuple(visit.form.getlist("file")))
+    typed, errors = keep_files(visit, access, typed)
+    wish = visit.form.get("do", "")
+    if wish.startswith("remove-"):
+        typed = replace(typed, files=tuple(each for each in typed.files if each != wish.removeprefix("remove-")))
+        return _page(visit, typed, errors, form=form)
+    if not errors:
+        try:
+            filer: Filer = filer_of(access)
+            with visit.resources.writing() as session:
+                act(session, filer, visit.path["dispute"], typed.words, typed.files, now=visit.now)
+        except Refusal as refusal:
+            if refusal.field not in ("words", "files"):
+                raise
+            errors = [{"field": refusal.field, "text": _text(visit, access, refusal)}]
+        else:
+            return _back(visit, access)
+    return _page(visit, typed, errors, form=form)
+
+
+def _text(visit: Visit, access: Access, refusal: Refusal) -> str:
+    with visit.resources.reading() as session:
+        words = visit.policy(session).words(access.account.currency)
+    return words.text(refusal.message, **refusal.values)
+
+
+def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str) -> Response:
+    """`form` is the one that was sent: answer or reopen, "" for none."""
+    with _looking(visit) as session:
+        access, dispute = _find(visit, session)
+        policy = visit.policy(session)
+        words = policy.words(access.account.currency)
+        shown = _shown(session, access, dispute, visit)
+        kept = attachment_records.drafts(session, access.session_id, access.account.id, list(typed.files))
+    base = f"/a/{access.account.public_id}"
+    context = {
+        **view.page(shown, words, base=base),
+        "filed": visit.query.get("filed") == "1",
+        "form": form,
+        "errors": errors,
+        "typed_words": typed.words,
+        "files": [{"id": row.public_id, "name": row.name, "size": file_size(row, words)} for row in kept],
+        "more_files": MOST_FILES - len(kept),
+        "most_files": MOST_FILES,
+        "most_megabytes": LARGEST_BYTES // 1024 // 1024,
+        "statement": base if access.whole_account else "",
+    }
+    status = 422 if errors else 200
+    return visit.page("disputes/show.html", context, policy=policy, account=access.account, status=status)
+
+
+def _looking(visit: Visit) -> AbstractContextManager[Session]:
+    """What an open offer would leave is found by accepting it, and undoing that; all else is only read."""
+    with visit.resources.reading() as session:
+        _, dispute = _find(visit, session)
+    return visit.resources.rehearsing() if dispute.state == "offered" else visit.resources.reading()
+
+
+def _shown(session: Session, access: Access, dispute: DisputeRow, visit: Visit) -> Shown:
+    policy = visit.policy(session)
+    standing = statements.load(session, access.account, on=policy.today, policy=policy)
+    files: dict[int, list[AttachmentRow]] = defaultdict(list)
+    for row in attachments.of_dispute(session, dispute.id):
+        files[row.message_id or 0].append(row)
+    facts = dispute_facts.load(session, dispute.id, standing, policy=policy, now=visit.now)
+    lines = charges.lines(session, dispute.charge_id)
+    amounts = {line.position: line.amount_cents + line.tax_cents for line in lines} or {0: facts.charge.amount_cents}
+    return Shown(facts, dispute_talk.messages(session, dispute.id, with_private=False), files, amounts)
