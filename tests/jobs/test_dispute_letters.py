@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal import links as tokens
-from portal.actions import access, fresh_links, policies
+from portal.actions import access, fresh_links, late_fees, policies
 from portal.actions.dispute_decisions import Offered
 from portal.gateways.mailer import OutgoingLetter
 from portal.records import links
+from portal.records.tables import accounts as accounts_table
 from portal.records.tables import letters as letters_table
 from tests.support.counter import Counter
 from tests.support.office import Office
@@ -256,3 +257,38 @@ def test_the_digest_lists_what_waits_and_says_when_nothing_does(office: Office, 
     office.house.clock.move(minutes=1)
     mail(office)
     assert "No dispute waits for you" in office.tell_seller("seller_claims").text
+
+
+def test_late_fees_that_fall_away_are_named(office: Office, counter: Counter) -> None:
+    counter.decide_policy(late_fee_kind="flat", late_fee_flat_cents="1500")
+    office.house.clock.move(days=60)
+    now = office.house.clock.now()
+    with office.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        late_fees.assess(session, office.account, office.first.id, policy=policy, now=now)
+    counter.decide(counter.file(figure=""))
+    letter = mail(office)["ap"]
+    assert "Late fees of $15.00 fall away." in letter.text
+    assert "There is nothing to pay on invoice 1001 now." in letter.text
+
+
+def test_what_others_wrote_stays_words(office: Office, counter: Counter) -> None:
+    canary = "<script>1</script>\r\nBcc: all@evil.example\r\n{{ 7*7 }} %(number)s & co"
+    with office.house.resources.writing() as session:
+        session.execute(update(accounts_table).values(name=canary))
+    dispute = counter.file(words=canary)
+    office.post()
+    counter.ask(dispute, canary)
+    office.post()
+    counter.offer(dispute, Offered("credit", cents=10_000, words=canary))
+    office.post()
+    counter.decide(dispute, 0, canary)
+    office.post()
+    assert len(office.sent) == 5
+    for letter in office.sent:
+        assert "\n" not in letter.subject
+        assert "\r" not in letter.subject
+        assert "<script" not in letter.html
+        assert "&lt;script&gt;" in letter.html
+        assert "<script>1</script>" in letter.text
+        assert "{{ 7*7 }} %(number)s & co" in letter.text
