@@ -1,7 +1,7 @@
 """One house and one browser for each worker; each journey gets its own customers and browsers in a town.
 
 A journey ends well only if no browser complained, none left this machine, the stand-in was asked and answered in
-Stripe's own types, and the books are right.
+Stripe's own types, the books are right, and nobody tampered with the history.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from e2e.house import House
 from e2e.journeys.town import PATIENCE_S, Town
+from portal.actions import history_seals
 from portal.actions.check import check_books
 
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -39,3 +40,4 @@ def town(whole_town: Town) -> Iterator[Town]:
     assert whole_town.world.type_errors == []
     with whole_town.resources.reading() as session:
         assert check_books(session, now=whole_town.house.clock.now()).breaches == ()
+        assert history_seals.walk(session, now=whole_town.house.clock.now()).broken == ""
