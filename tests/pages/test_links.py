@@ -1,16 +1,19 @@
 """Pay links in a browser: what they show, what their button opens, and how a fresh one is asked for."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select, update
 
 from portal import links
 from portal.actions.access import find_access
-from portal.actions.links import revoke_link
+from portal.actions.links import create_link, revoke_link
 from portal.records import Database
+from portal.records.tables import disputes
 from tests.support.dump import dump
-from tests.support.rows import raise_version
+from tests.support.rows import add_row, raise_version
 from tests.support.site import Site
 
 DEAD = "This link no longer works"
@@ -55,6 +58,40 @@ def test_the_button_leads_to_a_clean_address(site: Site) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, f"/a/{site.account.public_id}")
     narrow = site.browser().post(site.path(site.link(charge_id=site.invoice.id)))
     assert narrow.headers["location"] == f"/a/{site.account.public_id}/invoices/{site.invoice.public_id}"
+
+
+def dispute_about(site: Site, charge_id: int) -> tuple[int, str]:
+    with site.resources.writing() as session:
+        dispute_id = add_row(session, disputes)
+        about = {"account_id": site.account.id, "charge_id": charge_id, "number": "D-00012"}
+        session.execute(update(disputes).where(disputes.c.id == dispute_id).values(**about))
+        chosen = select(disputes.c.public_id).where(disputes.c.id == dispute_id)
+        return dispute_id, session.execute(chosen).scalar_one()
+
+
+def test_a_link_leads_to_a_dispute_and_opens_its_invoice_only(site: Site) -> None:
+    dispute_id, public_id = dispute_about(site, site.invoice.id)
+    with site.resources.writing() as session:
+        link = create_link(
+            session, account_id=site.account.id, contact_id=None, charge_id=site.invoice.id, dispute_id=dispute_id,
+            now=site.clock.now(), expires_at=site.clock.now() + timedelta(days=1),
+        )  # fmt: skip
+    browser = site.browser()
+    assert "Dispute D-00012 about invoice INV-1" in browser.get(site.path(link)).text
+    base = f"/a/{site.account.public_id}"
+    assert browser.post(site.path(link)).headers["location"] == f"{base}/disputes/{public_id}"
+    assert browser.get(f"{base}/invoices/{site.invoice.public_id}").status_code == 200
+    assert browser.get(f"{base}/invoices/{site.other_invoice.public_id}").status_code == 404
+
+
+def test_no_link_leads_to_a_dispute_about_another_document(site: Site) -> None:
+    dispute_id, _ = dispute_about(site, site.other_invoice.id)
+    for charge_id in (site.invoice.id, None):
+        with site.resources.writing() as session, pytest.raises(ValueError, match="its dispute to the document"):
+            create_link(
+                session, account_id=site.account.id, contact_id=None, charge_id=charge_id, dispute_id=dispute_id,
+                now=site.clock.now(), expires_at=site.clock.now(),
+            )  # fmt: skip
 
 
 def test_nothing_in_the_request_decides_where_it_leads(site: Site) -> None:
