@@ -24,7 +24,7 @@ def show(visit: StaffVisit) -> Response:
     tasks = [
         {
             "count": waits[key],
-            "title": entries[key].waits[waits[key] != 1].capitalize(),
+            "title": _capital(entries[key].waits[waits[key] != 1]),
             "about": about,
             "href": entries[key].href,
             "go": go,
@@ -34,3 +34,7 @@ def show(visit: StaffVisit) -> Response:
     ]
     context = {"today": policy.words(policy.currency).date(policy.today), "tasks": tasks}
     return visit.page("admin/overview.html", context, policy=policy)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

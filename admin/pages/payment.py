@@ -1,5 +1,6 @@
 """One payment: where its money is, what happened to it, and what can be done with it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +69,7 @@ def show(visit: StaffVisit) -> Response:
         movements = ledger.of_payment(session, payment.id)
         charges = explanations.charges_of(session, found.account.id)
         numbers = {charge_id: each.number for charge_id, each in charges.items()}
-        ids = [row.asked_by.removeprefix("staff:") for row in found.receipt.refunds]
-        names = staff.names(session, [int(number) for number in ids if number.isdecimal()])
+        names = _names(session, [row.asked_by for row in found.receipt.refunds])
     words = found.words
     walk = view.walk(movements, numbers, words)
     context = thing(
@@ -85,10 +85,17 @@ def show(visit: StaffVisit) -> Response:
                 "What it pays", view.places(found.receipt, words, base=found.base, can_release=visit.may("collector"))
             ),
             Section(walk.title, walk),
-            *view.returned(found.receipt, {f"staff:{number}": name for number, name in names.items()}, words),
+            *view.returned(found.receipt, names, words),
         ],
     )
     return visit.page("admin/things/show.html", context, policy=found.policy)
+
+
+def _names(session: Session, actors: Sequence[str]) -> Mapping[str, str]:
+    """What to call those who asked for refunds."""
+    ids = [int(number) for actor in actors if (number := actor.removeprefix("staff:")).isdecimal()]
+    by_staff = {f"staff:{number}": name for number, name in staff.names(session, ids).items()}
+    return {"cli": "the command line", "stripe": "somebody in Stripe's dashboard", **by_staff}
 
 
 def _acts(visit: StaffVisit, found: Opened) -> list[Link]:
