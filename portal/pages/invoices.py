@@ -4,17 +4,19 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from portal.actions import late_fees, statements
+from portal.actions import disputes, late_fees, statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.pages.explanations import under_way
 from portal.pages.statements import MOST_ROWS, paper
 from portal.records import Session, charges, ledger, payment_history, reversals
+from portal.records import disputes as dispute_records
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.rules.discounts import offers
 from portal.rules.refusals import NotFound, Refusal
 from portal.templating import render
+from portal.views import disputes as dispute_view
 from portal.views import invoices as view
 from portal.views import papers
 from portal.views.invoices import Charge
@@ -27,8 +29,15 @@ def show(visit: Visit) -> Response:
     found, access, account, policy = _load(visit)
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
+    with visit.resources.reading() as session:
+        disputed = [
+            (each, dispute_records.lines(session, each.id))
+            for each in dispute_records.of_charge(session, found.charge.id)
+        ]
     context = {
         **view.context(found, words),
+        "disputes": dispute_view.on_invoice(disputed, words, base=base),
+        "dispute": f"{base}/invoices/{found.charge.public_id}/dispute" if _may_be_disputed(found, policy) else "",
         "history": view.history(found, words),
         "under_way": view.under_way(found, words, whole_account=access.whole_account),
         "pay": view.pay(found, words, href=f"{base}/pay"),
@@ -86,6 +95,14 @@ def _load(visit: Visit) -> tuple[Charge, Access, AccountRow, Policy]:
             raise _not_yet(charge, policy.words(account.currency))
         found = load_charge(session, charge, account, policy=policy, now=visit.now)
     return found, access, account, policy
+
+
+def _may_be_disputed(found: Charge, policy: Policy) -> bool:
+    try:
+        disputes.check_disputable(found.charge, policy=policy)
+    except Refusal:
+        return False
+    return True
 
 
 def _not_yet(charge: ChargeRow, words: Words) -> NotFound:

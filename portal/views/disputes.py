@@ -91,6 +91,22 @@ def listed(found: Sequence[tuple[DisputeRow, str, int]], words: Words, *, base: 
     ]
 
 
+def on_invoice(
+    found: Sequence[tuple[DisputeRow, Sequence[LineRow]]], words: Words, *, base: str
+) -> list[dict[str, object]]:
+    """The disputes about one invoice, each with the positions of its lines."""
+    return [
+        {
+            "number": dispute.number,
+            "href": f"{base}/disputes/{dispute.public_id}",
+            "amount": words.money(sum(line.disputed_net_cents + line.disputed_tax_cents for line in lines)),
+            "state": {"name": state_name(dispute.state, words), "class": _chip(dispute.state)},
+            "positions": [line.position for line in lines],
+        }
+        for dispute, lines in found
+    ]
+
+
 def _turn(dispute: DisputeRow, words: Words) -> str:
     """Whose turn it is and by when, in a sentence; how it ended once it is closed."""
     by = words.date(dispute.reply_by) if dispute.reply_by else ""

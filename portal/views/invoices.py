@@ -56,6 +56,7 @@ def context(found: Charge, words: Words) -> dict[str, object]:
         ],
         "lines": [
             {
+                "position": line.position,
                 "description": line.description,
                 "quantity": line.quantity,
                 "unit_price": words.price(line.unit_price),
@@ -141,7 +142,7 @@ def _title(found: Charge, words: Words) -> str:
     return words.text("Invoice %(number)s", number=charge.number)
 
 
-def _line_of(found: Charge, words: Words) -> list[dict[str, str]]:
+def _line_of(found: Charge, words: Words) -> list[dict[str, object]]:
     """What a charge without lines is for: one that was made here, as a payment went back or an invoice was late."""
     charge = found.charge
     if found.late_fee:
@@ -153,7 +154,7 @@ def _line_of(found: Charge, words: Words) -> list[dict[str, str]]:
     else:
         return []
     amount = words.money(charge.amount_cents)
-    return [{"description": text, "quantity": "1", "unit_price": amount, "amount": amount}]
+    return [{"position": 0, "description": text, "quantity": "1", "unit_price": amount, "amount": amount}]
 
 
 def _is_contested(found: Charge) -> bool:

@@ -24,7 +24,7 @@ def test_lines_tax_terms_and_the_way_to_pay(shop: PayingSite) -> None:
     page = shop.visitor().get(path(shop))
     said = words(page.text)
     assert rows(page.text)[1:] == [
-        ["Rope, 12 mm", "1", "", "$920.00"],
+        ["Rope, 12 mm Something wrong? Rope, 12 mm", "1", "", "$920.00"],
         ["Date", "What", "Amount", "Open"],
         ["Mar 1", "Issued", "$1,000.00", "$1,000.00"],
     ]

@@ -28,21 +28,25 @@ INVOICE: dict[str, object] = {
         "is_contested": False,
     },
     "parts": parts(payable=465000),
+    "disputes": [],
+    "dispute": "/a/acc_7Q2/invoices/ch_2066/dispute",
     "offers": [{"percent": "2%", "saving": money(9300), "until": "November 22, 2026", "pay": money(455700)}],
     "lines": [
         {
+            "position": 1,
             "description": f"Marine rope, 12 mm, 200 m reel {CANARY}",
             "quantity": "10",
             "unit_price": money(31000),
             "amount": money(310000),
         },
         {
+            "position": 2,
             "description": "Stainless shackle, bow, 10 mm",
             "quantity": "120",
             "unit_price": money(1000),
             "amount": money(120000),
         },
-        {"description": "Delivery", "quantity": "1", "unit_price": money(3500), "amount": money(3500)},
+        {"position": 3, "description": "Delivery", "quantity": "1", "unit_price": money(3500), "amount": money(3500)},
     ],
     "subtotal": money(433500),
     "tax": money(31500),
@@ -138,6 +142,15 @@ PAGES: dict[str, dict[str, Context]] = {
         "parts": {
             **INVOICE,
             "parts": parts(payable=443400, disputed=21600),
+            "disputes": [
+                {
+                    "number": "D-00012",
+                    "href": "/a/acc_7Q2/disputes/d12",
+                    "amount": money(21600),
+                    "state": {"name": "In review", "class": "open"},
+                    "positions": [2],
+                }
+            ],
             "offers": [],
             "pay": {
                 "href": "/a/acc_7Q2/pay",

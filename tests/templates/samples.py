@@ -17,6 +17,7 @@ from portal.templating import (
 from tests.templates.access_samples import ACCESS
 from tests.templates.admin_samples import ADMIN
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
+from tests.templates.claim_samples import CLAIMS
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
 from tests.templates.walk_samples import ASKED, LINKS, MATTERS, NO_MATTERS, PAPER_WALK, WALKS
@@ -215,6 +216,7 @@ STATEMENTS: dict[str, Context] = {
 SAMPLES: dict[str, dict[str, Context]] = {
     "statements/show.html": STATEMENTS,
     **PAGES,
+    **CLAIMS,
     **PDFS,
     "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
     **WALKS,
