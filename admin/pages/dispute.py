@@ -93,7 +93,7 @@ def _heading(
     visit: StaffVisit, session: Session, dispute: DisputeRow, account: AccountRow, policy: Policy
 ) -> dict[str, object]:
     people = staff.present(session)
-    until, how = view.clock(dispute.state, dispute.reply_by, policy.words(account.currency))
+    until, late = view.clock(dispute.state, dispute.reply_by, policy.words(account.currency))
     mine = next((each for each in people if each.id == dispute.assignee_id), None)
     names = staff.names(session, [dispute.assignee_id]) if dispute.assignee_id else {}
     return {
@@ -103,9 +103,8 @@ def _heading(
         "chip": view.state_chip(dispute.state, is_goodwill=dispute.is_goodwill),
         "turn": view.turn_words(dispute.state),
         "until": until,
-        "how": how,
-        "is_late": how.endswith("late"),
-        "age": view.age(dispute.filed_on, policy.today),
+        "late": late,
+        "age": f"{view.age(dispute.filed_on, policy.today)} ago",
         "is_open": dispute.state in OPEN,
         "is_new": dispute.state == "new",
         "was_reopened": dispute.reopened_at is not None,

@@ -62,10 +62,8 @@ def _facts(found: Rehearsal, words: Words) -> Sequence[str]:
         said.append(f"{words.money(back)} of the discount that was taken is taken back.")
     if (waived := before.fees_cents - after.fees_cents) > 0:
         said.append(f"Late fees of {words.money(waived)} are waived.")
-    if after.payable_cents > before.payable_cents:
-        said.append(
-            f"{words.money(after.payable_cents - before.payable_cents)} more is to be paid, and reminders go on."
-        )
+    if (owed := after.payable_cents - before.payable_cents) > 0:
+        said.append(f"{words.money(owed)} more of the invoice is to be paid.")
     return said
 
 

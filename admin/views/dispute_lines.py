@@ -60,7 +60,7 @@ def _said(claim: LineRow, quantity: str, net_cents: int, tax_cents: int, words: 
     line = ClaimedLine(claim.position, quantity, net_cents, tax_cents)
     wanted = asked(claim.reason, line)  # type: ignore[arg-type]
     if wanted == "right":
-        verb = "is right" if claim.reason == "wrong_quantity" else "arrived"
+        verb = "are right" if claim.reason == "wrong_quantity" else "arrived"
         return f"“{claim.claimed} of {quantity} {verb}”"
     if wanted == "affected":
         return f"“{claim.claimed} of {quantity} affected”"

@@ -57,31 +57,31 @@ def reasons(keys: str) -> str:
 
 
 def turn_words(state: str) -> str:
-    """Whose turn it is."""
-    return {"seller": "Yours", "customer": "Customer’s", None: "–"}[turn(state)]  # type: ignore[arg-type]
+    """Whose turn it is, "" once it is closed."""
+    return {"seller": "Your turn", "customer": "Customer’s turn", None: ""}[turn(state)]  # type: ignore[arg-type]
 
 
 def clock(state: str, reply_by: date | None, words: Words) -> tuple[str, str]:
-    """Until when, and how that stands: (`Answer by Mar 12`, `2 days late`)."""
+    """Until when, and how late that is: (`Answer by Mar 12`, `2 days late`); both may be empty."""
     if state not in OPEN or reply_by is None:
         return "", ""
-    said = {"seller": "Answer by", "customer": "Customer by"}[turn(state) or "seller"]
     days = (reply_by - words.today).days
+    near = {0: " (today)", 1: " (tomorrow)"}.get(days, "")
     late = f"{-days} {'day' if days == -1 else 'days'} late" if days < 0 else ""
-    return f"{said} {words.day(reply_by)}", late or {0: "today", 1: "tomorrow"}.get(days, "")
+    return f"Answer by {words.day(reply_by)}{near}", late
 
 
 def age(filed_on: date, today: date) -> str:
-    """`today`, `1 day`, `12 days`."""
-    days = (today - filed_on).days
-    return "Today" if days < 1 else f"{days} {'day' if days == 1 else 'days'}"
+    """`0 days`, `1 day`, `12 days`."""
+    days = max(0, (today - filed_on).days)
+    return f"{days} {'day' if days == 1 else 'days'}"
 
 
 def row(found: QueuedRow, policy: Policy, *, can_pick: bool) -> Sequence[Cell]:
-    """Reference with its invoice, customer, reasons, at stake, filed, turn, clock, assignee, state."""
+    """Reference with its invoice, customer, reasons, at stake, age, clock and turn, assignee, state."""
     words = policy.words(found.currency)
-    until, how = clock(found.state, found.reply_by, words)
-    is_late = how.endswith("late")
+    until, late = clock(found.state, found.reply_by, words)
+    whose = turn_words(found.state)
     given = f"{words.money(found.approved_cents)} approved" if found.approved_cents else ""
     return [
         Cell(
@@ -94,8 +94,7 @@ def row(found: QueuedRow, policy: Policy, *, can_pick: bool) -> Sequence[Cell]:
         Cell(reasons(found.reasons)),
         Cell(money_cell(words.money(found.at_stake_cents), found.at_stake_cents).text, sub=given),
         Cell(age(found.filed_on, policy.today)),
-        Cell(turn_words(found.state)),
-        Cell(how.capitalize(), chip="overdue", sub=until) if is_late else Cell(until or "–", sub=how),
+        Cell(late.capitalize(), chip="overdue", sub=f"{whose}. {until}") if late else Cell(until or "–", sub=whose),
         Cell(found.assignee or "Nobody" if found.state in OPEN or found.assignee else "–"),
         state_chip(found.state, is_goodwill=found.is_goodwill),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from admin.views.cells import Cell, Fact, Head, Link, Table
 from tests.templates.access_samples import DESK
+from tests.templates.admin_dispute_samples import DISPUTES, QUEUE
 from tests.templates.base import CANARY, money
 
 Context = Mapping[str, object]
@@ -153,5 +154,7 @@ ADMIN: dict[str, dict[str, Context]] = {
         "usual": THING,
         "bare": {**THING, "chip": "", "links": [], "notices": [], "tiles": [], "facts": []},
     },
+    **DISPUTES,
+    "admin/disputes/queue.html": {"some": {**LIST, **QUEUE}, "none": {**BARE, **QUEUE, "told": "", "people": []}},
     "admin/things/form.html": {"first": FORM, "wrong": WRONG},
 }
