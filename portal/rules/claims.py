@@ -7,11 +7,12 @@ seller wrote them; amounts are before tax, with the line's tax beside them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from portal.rules.money import DecimalMark, accumulated_share, half_up, parse_amount, words
+from portal.rules.quantities import kept_quantity, plain_quantity, read_quantity
 from portal.rules.refusals import Refusal
 
 Reason = Literal[
@@ -89,7 +90,7 @@ def asked(reason: Reason, line: ClaimedLine) -> Asked:
 
 def counted(line: ClaimedLine) -> Decimal | None:
     """The quantity as a figure above 0, or None."""
-    found = _decimal(line.quantity)
+    found = kept_quantity(line.quantity)
     return found if found is not None and found > 0 else None
 
 
@@ -121,18 +122,22 @@ def claim(
     if wanted == "tax":
         return _of_tax(line, known)
     if wanted == "whole":
-        return _made(line, known, "", line.quantity, line.left_net_cents)
+        return _made(line, known, "", line.quantity, line.net_cents)
     if wanted == "amount":
         return _of_amount(line, known, typed, currency, decimal_mark)
     if wanted == "price":
         return _of_price(line, known, typed, currency, decimal_mark)
-    return _of_quantity(line, known, typed, wanted)
+    return _of_quantity(line, known, typed, wanted, decimal_mark)
 
 
-def _of_quantity(line: ClaimedLine, reason: Reason, typed: str, wanted: Asked) -> Claim:
+def _of_quantity(
+    line: ClaimedLine, reason: Reason, typed: str, wanted: Asked, decimal_mark: DecimalMark | None
+) -> Claim:
     invoiced = counted(line)
     assert invoiced is not None
-    given = _quantity(typed, invoiced, default=invoiced if wanted == "affected" else Decimal(0))
+    given = invoiced if wanted == "affected" else Decimal(0)
+    if typed:
+        given = _quantity(typed, invoiced, decimal_mark)
     wrong = invoiced - given if wanted == "right" else given
     if wrong <= 0:
         message = "That is all of them, so nothing would be disputed. Enter how many are right."
@@ -146,7 +151,7 @@ def _of_quantity(line: ClaimedLine, reason: Reason, typed: str, wanted: Asked) -
 def _of_price(line: ClaimedLine, reason: Reason, typed: str, currency: str, decimal_mark: DecimalMark | None) -> Claim:
     if not typed:
         raise Refusal("Enter what one of them should cost.", field="figure")
-    price_cents = parse_amount(typed, currency, decimal_mark=decimal_mark)
+    price_cents = _cents(typed, currency, decimal_mark)
     quantity = counted(line) or Decimal(1)
     net_cents = line.net_cents - half_up(price_cents * Fraction(quantity))
     if price_cents < 0 or net_cents <= 0:
@@ -157,14 +162,14 @@ def _of_price(line: ClaimedLine, reason: Reason, typed: str, currency: str, deci
 def _of_amount(line: ClaimedLine, reason: Reason, typed: str, currency: str, decimal_mark: DecimalMark | None) -> Claim:
     if not typed:
         return _made(line, reason, "", "", line.left_net_cents)
-    net_cents = parse_amount(typed, currency, decimal_mark=decimal_mark)
+    net_cents = _cents(typed, currency, decimal_mark)
     if net_cents <= 0:
         raise Refusal("Enter how much of this line is wrong, before tax.", field="figure")
-    if net_cents > line.net_cents:
+    if net_cents > line.left_net_cents:
         raise Refusal(
-            "The line is over %(amount)s before tax. Enter that or less.",
+            "%(amount)s of this line can be disputed, before tax. Enter that or less.",
             field="figure",
-            amount=words(line.net_cents, currency),
+            amount=words(line.left_net_cents, currency),
         )
     return _made(line, reason, typed, "", net_cents)
 
@@ -176,19 +181,33 @@ def _of_tax(line: ClaimedLine, reason: Reason) -> Claim:
 
 
 def _made(line: ClaimedLine, reason: Reason, claimed: str, quantity: str, net_cents: int) -> Claim:
-    """With its share of the tax; never more than is left of the line."""
-    net_cents = min(net_cents, line.left_net_cents)
+    """With its share of the tax, of which the last piece has the rest; never more than is left of the line."""
+    if line.left_net_cents == 0:
+        raise Refusal("All of this line is disputed or credited already.", field="reason")
     if net_cents <= 0:
-        raise Refusal("All of this line is disputed or credited already.", field="figure")
-    tax_cents = accumulated_share(line.tax_cents, line.taken_net_cents, net_cents, line.net_cents)
-    return Claim(line.position, reason, claimed, quantity, net_cents, min(tax_cents, line.left_tax_cents))
+        raise Refusal("That comes to nothing. Enter a larger figure.", field="figure")
+    if net_cents < line.left_net_cents:
+        tax_cents = accumulated_share(line.tax_cents, line.taken_net_cents, net_cents, line.net_cents)
+        return Claim(line.position, reason, claimed, quantity, net_cents, min(tax_cents, line.left_tax_cents))
+    if net_cents > line.left_net_cents and quantity:
+        quantity = _left_quantity(line)
+    return Claim(line.position, reason, claimed, quantity, line.left_net_cents, line.left_tax_cents)
 
 
-def _quantity(typed: str, invoiced: Decimal, *, default: Decimal) -> Decimal:
-    if not typed:
-        return default
-    found = _decimal(typed.replace(",", "."))
-    if found is None or found < 0:
+def _left_quantity(line: ClaimedLine) -> str:
+    """How many the rest of the amount stands for; "" where that is no such figure, and only the amount counts."""
+    invoiced = counted(line)
+    if invoiced is None:
+        return ""
+    places = len(plain_quantity(invoiced).partition(".")[2])
+    found = Decimal(half_up(Fraction(invoiced) * line.left_net_cents * 10**places / line.net_cents)).scaleb(-places)
+    comes_to = half_up(line.net_cents * Fraction(found) / Fraction(invoiced))
+    return plain_quantity(found) if comes_to == line.left_net_cents else ""
+
+
+def _quantity(typed: str, invoiced: Decimal, decimal_mark: DecimalMark | None) -> Decimal:
+    found = read_quantity(typed, decimal_mark=decimal_mark)
+    if found is None:
         raise Refusal("Enter a number, such as 8 or 2.5.", field="figure")
     if found > invoiced:
         raise Refusal(
@@ -197,15 +216,9 @@ def _quantity(typed: str, invoiced: Decimal, *, default: Decimal) -> Decimal:
     return found
 
 
-def plain_quantity(number: Decimal) -> str:
-    """As a person writes it: 2.50 -> `2.5`, 1E+1 -> `10`."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _decimal(text: str) -> Decimal | None:
+def _cents(typed: str, currency: str, decimal_mark: DecimalMark | None) -> int:
     try:
-        found = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found.adjusted()) < _LONGEST_FIGURE else None
+        return parse_amount(typed, currency, decimal_mark=decimal_mark)
+    except Refusal as refusal:
+        refusal.field = "figure"
+        raise

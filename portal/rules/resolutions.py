@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Literal
 
 from portal.rules.money import divide_half_up, half_up, share, words
+from portal.rules.quantities import kept_quantity, plain_quantity, read_quantity
 from portal.rules.refusals import Refusal
 
 Verdict = Literal["accept", "accept_partly", "reject"]
@@ -69,13 +69,13 @@ def none_of(line: DisputedLine) -> Approved:
 
 def by_quantity(line: DisputedLine, typed: str) -> Approved:
     """So many of the disputed ones, with their share of amount and tax."""
-    disputed, given = _number(line.quantity), _number(typed)
+    disputed, given = kept_quantity(line.quantity), read_quantity(typed)
     if disputed is None or disputed <= 0:
         raise Refusal("This line is disputed by amount. Enter an amount.", field="approved")
-    if given is None or not 0 <= given <= disputed:
+    if given is None or given > disputed:
         raise Refusal("Enter how many of the disputed %(count)s are approved.", field="approved", count=line.quantity)
     net_cents = half_up(line.net_cents * Fraction(given) / Fraction(disputed))
-    return _given(line, net_cents, typed.strip())
+    return _given(line, net_cents, plain_quantity(given))
 
 
 def by_amount(line: DisputedLine, cents: int, *, currency: str) -> Approved:
@@ -169,11 +169,3 @@ def _given(line: DisputedLine, cents: int, quantity: str) -> Approved:
     if line.net_cents == 0:
         return Approved(line.position, quantity, 0, cents)
     return Approved(line.position, quantity, cents, share(line.tax_cents, cents, line.net_cents))
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
