@@ -16,7 +16,7 @@ function claim(line) {
     line.hidden = !box.checked;
     figure.hidden = !asks || asks === "whole" || asks === "tax";
     hint.hidden = true;
-    if (label.dataset[asks]) label.textContent = label.dataset[asks];
+    label.textContent = asks === "amount" ? label.dataset.amount : (reason.selectedOptions[0]?.dataset.question ?? "");
   };
   box.addEventListener("change", show);
   reason.addEventListener("change", () => {

@@ -1,13 +1,16 @@
 """How each figure of the statement came about, and who has started which bank payment that is on its way."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from starlette.responses import Response
 
 from portal.actions import late_fees, statements
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, attempts, credits, explanations, ledger
+from portal.records import Session, accounts, attempts, credits, disputes, explanations, ledger
+from portal.records.disputes import DisputeRow
+from portal.rules.disputes import OPEN
 from portal.views import explanations as view
 from portal.views.explanations import Books, UnderWay
 from portal.web.visit import Visit
@@ -42,7 +45,17 @@ def load_books(session: Session, standing: Standing, *, now: datetime) -> Books:
         payments={row.id: row for row in ledger.payments_of(session, account_id)},
         credits={row.id: row.number for row in credits.of_account(session, account_id)},
         late_fees=late_fees.drawn(session, account_id, now=now),
+        disputes=_disputes(session, account_id),
     )
+
+
+def _disputes(session: Session, account_id: int) -> Mapping[int, Sequence[DisputeRow]]:
+    """The open disputes of the account by their charge, oldest first."""
+    found: dict[int, list[DisputeRow]] = defaultdict(list)
+    for dispute in reversed(disputes.of_account(session, account_id)):
+        if dispute.state in OPEN:
+            found[dispute.charge_id].append(dispute)
+    return found
 
 
 def under_way(session: Session, standing: Standing) -> Sequence[UnderWay]:

@@ -10,7 +10,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
 from portal.pages.explanations import load_books, under_way
-from portal.records import charges
+from portal.records import charges, disputes
 from portal.rules.refusals import Refusal
 from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
@@ -64,6 +64,7 @@ def page(
     with visit.resources.reading() as session:
         debits = under_way(session, standing)
         open_notices = notices.open_of(session, account.id)
+        has_disputes = bool(disputes.of_account(session, account.id))
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -85,6 +86,7 @@ def page(
             "history": f"{base}/payments",
             "explanation": f"{base}/explanation",
             "notices": f"{base}/notices",
+            "disputes": f"{base}/disputes" if has_disputes else "",
         },
     }
     status = refusal.status if refusal else 200

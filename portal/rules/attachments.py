@@ -46,7 +46,7 @@ def check_type(media_type: str | None, name: str) -> None:
             "that format, or send a screenshot of it.",
             field="files",
         )
-    if media_type not in KEPT_AS:
+    if media_type is None or media_type not in KEPT_AS:
         raise Refusal(
             "Only PDF, JPEG and PNG files can be sent. Save this one as a PDF, or send a picture of it.", field="files"
         )

@@ -7,7 +7,8 @@ from portal.actions.statements import Standing
 from portal.records.attachments import AttachmentRow
 from portal.records.charges import ChargeRow, LineRow
 from portal.rules.attachments import LARGEST_BYTES, MOST_FILES
-from portal.rules.claims import REASONS, Claim, ClaimedLine, counted, plain_quantity
+from portal.rules.claims import REASONS, Claim, ClaimedLine, counted
+from portal.rules.quantities import plain_quantity
 from portal.views.dispute_reasons import reason_name
 from portal.wording import Words
 
@@ -37,7 +38,13 @@ def form(
         "invoice": charge.number,
         "lines": [_line(line, described.get(line.position), typed, words) for line in claimed],
         "reasons": [
-            {"value": value, "name": reason_name(value, words), "asks": asks} for value, asks in REASONS.items()
+            {
+                "value": value,
+                "name": reason_name(value, words),
+                "asks": asks,
+                "question": _question(value, words),
+            }
+            for value, asks in REASONS.items()
         ],
         "typed_words": typed.words,
         "files": [{"id": row.public_id, "name": row.name, "size": file_size(row, words)} for row in kept],
@@ -69,6 +76,20 @@ def file_size(row: AttachmentRow, words: Words) -> str:
         return words.text("%(count)s KB", count=max(1, row.size_bytes // 1000))
     tenths = row.size_bytes // 100_000
     return words.text("%(count)s MB", count=f"{tenths // 10}.{tenths % 10}")
+
+
+def _question(reason: str, words: Words) -> str:
+    """What the figure beside a reason says; "" where none is asked for."""
+    return {
+        "not_received": words.text("How many arrived?"),
+        "short": words.text("How many arrived?"),
+        "damaged": words.text("How many are damaged?"),
+        "wrong_item": words.text("How many are wrong?"),
+        "wrong_price": words.text("What should one cost?"),
+        "wrong_quantity": words.text("How many should it be?"),
+        "not_ordered": words.text("How many were not ordered?"),
+        "other": words.text("How much of it is wrong, before tax?"),
+    }.get(reason, "")
 
 
 def _line(line: ClaimedLine, described: LineRow | None, typed: Typed, words: Words) -> dict[str, object]:

@@ -107,6 +107,16 @@ def on_invoice(
     ]
 
 
+def since(found: Sequence[DisputeRow], words: Words) -> str:
+    """`D-00012 since March 5, 2026`: which disputes hold an amount still; "" for none."""
+    return words.joined(
+        [
+            words.text("%(number)s since %(date)s", number=dispute.number, date=words.date(dispute.filed_on))
+            for dispute in found
+        ]
+    )
+
+
 def _turn(dispute: DisputeRow, words: Words) -> str:
     """Whose turn it is and by when, in a sentence; how it ended once it is closed."""
     by = words.date(dispute.reply_by) if dispute.reply_by else ""

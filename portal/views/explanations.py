@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from portal.actions.late_fees import Drawn
 from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
+from portal.records.disputes import DisputeRow
 from portal.records.explanations import DocumentRow
 from portal.records.ledger import PaymentRow
 from portal.rules.balance import Parts
@@ -15,6 +17,7 @@ from portal.rules.ledger import Movement
 from portal.rules.links import mask_email
 from portal.rules.statement import Line, Row, Status
 from portal.rules.walks import BalanceWalk, CreditStep, balance_walk, credit_walk
+from portal.views.disputes import since
 from portal.views.late_fees import formula
 from portal.views.payments import arrival, method_name
 from portal.views.receipts import receipt_number
@@ -53,13 +56,14 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The movements of an account, and what they name by its id."""
+    """The movements of an account, and what they name by its id; the open disputes by their charge."""
 
     movements: Sequence[Movement]
     charges: Mapping[int, DocumentRow]
     payments: Mapping[int, PaymentRow]
     credits: Mapping[int, str]
     late_fees: Mapping[int, Drawn]
+    disputes: Mapping[int, Sequence[DisputeRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def sections(
     balance = found.balance
     overdue = _parts(rows, lambda parts: parts.payable_cents, standing, words, base, only=Status.OVERDUE)
     due_soon = _parts(rows, lambda parts: parts.payable_cents, standing, words, base, only=Status.DUE_SOON)
-    disputed = _parts(rows, lambda parts: parts.disputed_cents, standing, words, base)
+    pending = _pending(standing, debits, words, base)
+    disputed = _parts(rows, lambda parts: parts.disputed_cents, standing, words, base, disputes=books.disputes)
     on_plan = _parts(rows, lambda parts: parts.on_plan_cents, standing, words, base)
     walk = balance_walk(books.movements, on=standing.on, most=most)
     made = [
@@ -98,13 +103,7 @@ def sections(
         _section(words, "payable", "To pay now", balance.payable_cents, sums=_payable(standing, words)),
         _section(words, "overdue", "Overdue", found.overdue_cents, steps=overdue),
         _section(words, "due_soon", "Due soon", found.due_soon_cents, steps=due_soon),
-        _section(
-            words,
-            "pending",
-            "Bank payment on its way",
-            balance.pending_cents,
-            steps=_pending(standing, debits, words, base),
-        ),
+        _section(words, "pending", "Bank payment on its way", balance.pending_cents, steps=pending),
         _section(words, "disputed", "Disputed", balance.disputed_cents, steps=disputed),
         _section(words, "on_plan", "On a payment plan", balance.on_plan_cents, steps=on_plan),
         _section(
@@ -212,8 +211,9 @@ def _parts(
     base: str,
     *,
     only: Status | None = None,
+    disputes: Mapping[int, Sequence[DisputeRow]] = MappingProxyType({}),
 ) -> list[Step]:
-    """What of each open invoice belongs to a part of the balance."""
+    """What of each open invoice belongs to a part of the balance, and which disputes hold it."""
     steps, running = [], 0
     for row in rows:
         cents = part(row.item.parts)
@@ -225,7 +225,7 @@ def _parts(
                     on=words.long_day(row.item.due_on),
                     text=row.item.number,
                     href=f"{base}/invoices/{public_id}",
-                    sub=words.relative_due(row.item.due_on),
+                    sub=since(disputes.get(row.item.charge_id, ()), words) or words.relative_due(row.item.due_on),
                     amount=words.money(cents),
                     after=words.money(running),
                 )

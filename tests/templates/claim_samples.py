@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portal.rules.claims import REASONS
-from tests.templates.base import CANARY, money
+from tests.templates.base import CANARY, LAYOUT, money
 
 Context = Mapping[str, object]
 
@@ -44,6 +44,7 @@ def _line(position: int, description: str, **more: object) -> Context:
 
 
 _FORM: Context = {
+    **LAYOUT,
     **_MORE,
     "invoice": f"INV-2066 {CANARY}",
     "lines": [
@@ -51,13 +52,17 @@ _FORM: Context = {
         _line(2, "Stainless shackle", chosen=True, reason="short", figure="8"),
         _line(3, "Delivery", quantity="", unit_price="", taken="All of this line is disputed or credited already."),
     ],
-    "reasons": [{"value": value, "name": value.title(), "asks": asks} for value, asks in REASONS.items()],
+    "reasons": [
+        {"value": value, "name": value.title(), "asks": asks, "question": "How many?"}
+        for value, asks in REASONS.items()
+    ],
     "typed_words": "",
     "figures": _FIGURES,
     "errors": [],
     "links": {"invoice": "/a/acc_7Q2/invoices/x", "action": "/a/acc_7Q2/invoices/x/dispute", "figures": "/figures"},
 }
 _SHOWN: Context = {
+    **LAYOUT,
     **_MORE,
     "number": "D-00012",
     "invoice": f"INV-2066 {CANARY}",
@@ -139,7 +144,6 @@ CLAIMS: dict[str, dict[str, Context]] = {
             ],
         },
     },
-    "disputes/figures.html": {"usual": {"figures": _FIGURES}, "nothing": {"figures": None}},
     "disputes/show.html": {
         "filed": {**_SHOWN, "filed": True},
         "in review": _SHOWN,
@@ -165,6 +169,7 @@ CLAIMS: dict[str, dict[str, Context]] = {
     },
     "disputes/list.html": {
         "usual": {
+            **LAYOUT,
             "disputes": [
                 {
                     "number": "D-00012",
@@ -177,6 +182,6 @@ CLAIMS: dict[str, dict[str, Context]] = {
             ],
             "links": {"statement": "/a/acc_7Q2"},
         },
-        "none": {"disputes": [], "links": {"statement": "/a/acc_7Q2"}},
+        "none": {**LAYOUT, "disputes": [], "links": {"statement": "/a/acc_7Q2"}},
     },
 }

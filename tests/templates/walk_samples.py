@@ -8,7 +8,7 @@ from tests.templates.base import CANARY, LAYOUT, money
 Context = Mapping[str, object]
 
 BASE = "/a/acc_7Q2"
-LINKS = {"explanation": f"{BASE}/explanation", "notices": f"{BASE}/notices"}
+LINKS = {"explanation": f"{BASE}/explanation", "notices": f"{BASE}/notices", "disputes": f"{BASE}/disputes"}
 NO_MATTERS: dict[str, object] = {"credit_used": False, "under_way": [], "told": [], "credit": None}
 CREDIT = {
     "amount": money(840),
