@@ -29,6 +29,7 @@ from admin.pages import (
     policy,
     refunds,
     staff,
+    write_offs,
 )
 from admin.web.desk import Desk, Page, desk, door
 
@@ -85,8 +86,8 @@ ADMIN_ROUTES: tuple[BaseRoute, ...] = (
     desk("/admin/invoices/{charge}", get=invoice.show),
     desk(
         "/admin/invoices/{charge}/write-off",
-        get=invoice.ask_write_off,
-        post=invoice.write_off,
+        get=write_offs.ask,
+        post=write_offs.give_up,
         reads="owner",
         writes="owner",
         confirmed=True,

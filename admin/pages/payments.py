@@ -39,6 +39,7 @@ LIST = List(
         Day("from", "Received from"),
         Day("until", "Received until"),
     ),
+    intro="Cards and bank debits come in by themselves. To record a cheque, a wire or cash, open its customer.",
     sort="number",
     descending=True,
     only={"customer": "Only those of one customer."},

@@ -7,9 +7,7 @@ from portal.records import Session
 from portal.records.accounts import ContactRow
 
 
-def send(
-    session: Session, contact: ContactRow, charge_id: int | None, *, once: str, now: datetime, actor: str
-) -> bool:
+def send(session: Session, contact: ContactRow, charge_id: int | None, *, once: str, now: datetime, actor: str) -> bool:
     """Stage the letter with a fresh link to the whole account, or to one document of it.
 
     Of the same `once` (at most 60 letters) there is one letter only: False where it is staged already.
