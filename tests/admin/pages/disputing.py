@@ -25,11 +25,13 @@ LINES = (("Rope, 12 mm", "18", 72_000, 6_400), ("Shackle, 1/2 in", "10", 20_000,
 class Hall:
     """Lines of 720.00 + 64.00 and of 200.00 + 16.00 (10 pieces) on an invoice dated 1 March, `2/10 net 30`."""
 
-    def __init__(self, site: Site, *, name: str = "Lantern Café", email: str = "ap@lantern.example") -> None:
+    def __init__(
+        self, site: Site, *, name: str = "Lantern Café", email: str = "ap@lantern.example", number: str = "2001"
+    ) -> None:
         self.site = site
         self.resources = site.resources
         self.account = site.add_account(name, email)
-        self.charge_id, self.invoice_id = self.invoice("2001")
+        self.charge_id, self.invoice_id = self.invoice(number)
         self.filer = self.enter(self.account)
 
     def invoice(self, number: str, *, shackle: str = "Shackle, 1/2 in", terms: str = "2/10 net 30") -> tuple[int, str]:
