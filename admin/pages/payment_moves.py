@@ -22,6 +22,8 @@ _CHANGED = "This payment has changed since the page was shown. Look at what happ
 def ask_allocation(visit: StaffVisit) -> Response:
     """Onto which invoices, and how much."""
     with visit.resources.reading() as session:
+        if not load(session, visit.path["payment"], now=visit.now).receipt.unapplied_cents:
+            raise Conflict("All of this payment is on invoices. To move it, take it off one of them first.")
         return _allocation(visit, session, Typed(visit))
 
 
@@ -187,6 +189,8 @@ def _return(visit: StaffVisit, session: Session, typed: Typed) -> Response:
     found = load(session, visit.path["payment"], now=visit.now)
     if not found.is_by_hand:
         raise Conflict("Stripe tells by itself when a bank takes this payment back.")
+    if found.was_returned and not typed.errors:
+        raise Conflict("This payment came back already.")
     today = found.policy.today.isoformat()
     context = form(
         "It came back",

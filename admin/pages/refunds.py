@@ -27,6 +27,8 @@ def ask(visit: StaffVisit) -> Response:
     """How much, why, and what becomes of what it had paid."""
     with visit.resources.reading() as session:
         found = load(session, visit.path["payment"], now=visit.now)
+    if not found.left_cents:
+        raise Conflict("Nothing of this payment is left to give back.")
     return _form(visit, found, Typed(visit))
 
 

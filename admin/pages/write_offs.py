@@ -18,6 +18,11 @@ _LONGEST_REASON = 300
 def ask(visit: StaffVisit) -> Response:
     """How much is given up, and why."""
     with visit.resources.reading() as session:
+        if not _payable(session, load(session, visit.path["charge"], now=visit.now)):
+            raise Conflict(
+                "Nothing of this invoice can be written off now: it is paid, written off, or a payment for it is under "
+                "way."
+            )
         return _form(visit, session, Typed(visit))
 
 

@@ -241,3 +241,14 @@ def test_whoever_may_not_sees_no_buttons(shop: Shop, shop_office: Office) -> Non
         assert "button-plain" not in page.text.partition("<main")[2]
         assert not re.search(r"Give money back|Write off|Record a payment|Send a link|Revoke", page.text)
         assert not re.search("Give money back|Write off", collector.get(address).text)
+
+
+def test_what_cannot_be_done_any_more_is_said_instead_of_asked(desk: TestClient, shop: Shop) -> None:
+    base = record(desk, shop, amount="981.60", **{"for": "chosen", "charges": shop.first.public_id}).headers["location"]
+    assert "take it off one of them first" in desk.get(f"{base}/allocation").text
+    gone = f"/admin/invoices/{shop.first.public_id}/write-off"
+    assert desk.get(gone).status_code == 409
+    form = form_of(desk.get(f"{base}/return"))
+    desk.post(f"{base}/return", data={**form, "on": "2026-03-02"})
+    assert "came back already" in desk.get(f"{base}/return").text
+    assert "Nothing of this payment is left" in desk.get(f"{base}/refund").text
