@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from admin.views.cells import Cell, Fact, Head, Table
 from admin.views.things import Tile
+from portal.templating import static_url
 from tests.templates.access_samples import DESK, PAT
 from tests.templates.base import CANARY, money
 
@@ -28,7 +29,8 @@ LINE: dict[str, object] = {
     "most_money": money(4000),
 }
 TAX = {**LINE, "position": 2, "invoiced": PLAIN, "is_approved": False, "is_counted": False, "is_of_tax": True}
-FILE = {"name": f"{CANARY}.jpg", "href": "/admin/x", "thumbnail": "/admin/x/t", "kind": "Picture", "size": "20 KB"}
+PICTURE = static_url("favicon.svg")
+FILE = {"name": f"{CANARY}.jpg", "href": "/admin/x", "thumbnail": PICTURE, "kind": "Picture", "size": "20 KB"}
 SAID = {"side": "customer", "who": f"Pat {CANARY}", "when": "Nov 20", "title": "", "body": f"Eight came. {CANARY}"}
 EFFECT: dict[str, object] = {
     "title": "What this does",
