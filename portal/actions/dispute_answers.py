@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.actions import attachments, dispute_decisions, dispute_letters, dispute_steps, policies
-from portal.actions.attachments import MOST_FILES
 from portal.actions.dispute_steps import say, step
-from portal.actions.disputes import Filer, check_words
-from portal.records import Session, accounts, dispute_talk, disputes, ledger
+from portal.actions.disputes import Filer, check_room, check_words, claimed_lines
+from portal.actions.policies import Policy
+from portal.records import Session, accounts, charges, dispute_talk, disputes, ledger
 from portal.records.dispute_talk import OfferRow
 from portal.records.disputes import DisputeRow
 from portal.rules import disputes as rules
@@ -22,10 +22,7 @@ def answer(session: Session, filer: Filer, public_id: str, words: str, files: Se
     text = check_words(words)
     if not text and not files:
         raise Refusal("Write a message, or add a photo or a PDF.", field="words")
-    if len(files) + len(attachments.of_dispute(session, dispute.id)) > MOST_FILES:
-        raise Refusal(
-            "A dispute holds %(count)s files, and has them. Send the rest by email.", field="files", count=MOST_FILES
-        )
+    dispute_steps.check_files([*attachments.of_dispute(session, dispute.id), *files])
     drafts = attachments.drafts(session, filer.session_id, filer.account_id, files)
     moved = step(session, dispute, "answer", filer.speaker, policy=policy, now=now)
     say(session, moved, filer.speaker, text, drafts, now=now)
@@ -93,11 +90,28 @@ def reopen(session: Session, filer: Filer, public_id: str, words: str, files: Se
     text = check_words(words)
     if not text:
         raise Refusal("Write why the decision should be looked at again.", field="words")
+    _check_still_there(session, dispute, policy=policy)
+    dispute_steps.check_files([*attachments.of_dispute(session, dispute.id), *files])
     drafts = attachments.drafts(session, filer.session_id, filer.account_id, files)
     moved = step(session, dispute, "reopen", filer.speaker, policy=policy, now=now, values={"reopened_at": now})
     say(session, moved, filer.speaker, text, drafts, now=now)
     dispute_letters.tell_received(session, moved, now=now)
     dispute_letters.tell_seller(session, moved, "reopened", policy=policy, now=now)
+
+
+def _check_still_there(session: Session, dispute: DisputeRow, *, policy: Policy) -> None:
+    """What was not approved may be disputed anew, or credited, since the decision."""
+    charge = charges.by_id(session, dispute.charge_id, policy.today)
+    wanted = disputes.lines(session, dispute.id)
+    by_position = {line.position: line for line in claimed_lines(session, charge)}
+    for each in wanted:
+        left = by_position[each.position]
+        if (
+            each.disputed_net_cents - each.approved_net_cents > left.left_net_cents
+            or each.disputed_tax_cents - each.approved_tax_cents > left.left_tax_cents
+        ):
+            raise Conflict("Another dispute is about the same by now. Look at the disputes about this invoice.")
+    check_room(session, charge, sum(dispute_steps.unapproved(wanted)))
 
 
 def _locked(session: Session, filer: Filer, public_id: str) -> DisputeRow:

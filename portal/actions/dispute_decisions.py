@@ -12,7 +12,7 @@ from typing import Literal
 from portal.actions import credit_memos, dispute_letters, dispute_steps, history, late_fees
 from portal.actions.dispute_steps import Speaker, say, step
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, dispute_talk, disputes, ledger
+from portal.records import Session, accounts, charges, credits, dispute_talk, disputes, ledger
 from portal.records.accounts import AccountRow
 from portal.records.dispute_talk import OfferRow
 from portal.records.disputes import DisputeRow
@@ -20,6 +20,7 @@ from portal.rules import disputes as rules
 from portal.rules import resolutions
 from portal.rules.dates import local_day
 from portal.rules.discounts import Clock
+from portal.rules.money import words as words_of
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.rules.resolutions import Approved, DisputedLine, Resolution
 
@@ -162,6 +163,7 @@ def settle(
     is_goodwill: bool = False,
 ) -> DisputeRow:
     """Close it as resolved, with everything that follows from that."""
+    _check_credit(session, dispute, resolution, account.currency, policy=policy)
     for each in resolution.approved:
         disputes.approve(
             session, dispute.id, each.position,
@@ -207,6 +209,19 @@ def _resolution(lines: Sequence[DisputedLine], kind: str, cents: int, percent_bp
     if not 0 < cents <= resolutions.spreadable_cents(lines):
         raise Refusal("Offer more than nothing, and no more than is disputed before tax.", field="amount")
     return resolutions.resolve(lines, resolutions.by_sum(lines, cents))
+
+
+def _check_credit(
+    session: Session, dispute: DisputeRow, resolution: Resolution, currency: str, *, policy: Policy
+) -> None:
+    """No more is credited of an invoice than it is over: it may have been credited in another way meanwhile."""
+    charge = charges.by_id(session, dispute.charge_id, policy.today)
+    left = charge.amount_cents - sum(memo.amount_cents for memo in credits.of_charge(session, charge.id))
+    if resolution.credit_cents > max(0, left):
+        raise Conflict(
+            "All but %(amount)s of this invoice is credited already. Credit that or less, with its tax.",
+            amount=words_of(max(0, left), currency),
+        )
 
 
 def _clock(session: Session, dispute: DisputeRow, resolution: Resolution, *, policy: Policy) -> Clock | None:

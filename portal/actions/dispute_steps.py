@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.actions import attachments, history
+from portal.actions.attachments import MOST_FILES
 from portal.actions.policies import Policy
 from portal.records import Session, dispute_talk, disputes
 from portal.records.attachments import AttachmentRow
@@ -16,7 +17,7 @@ from portal.records.disputes import DisputeRow, LineRow, MoveRow
 from portal.rules import disputes as rules
 from portal.rules.discounts import Clock
 from portal.rules.disputes import Act, Waits
-from portal.rules.refusals import Conflict
+from portal.rules.refusals import Conflict, Refusal
 
 _NO_VALUES: Mapping[str, Any] = {}
 
@@ -133,6 +134,14 @@ def say(
     )
     if files:
         attachments.bind(session, files, dispute_id=dispute.id, message_id=message_id)
+
+
+def check_files(files: Sequence[object]) -> None:
+    """All that a dispute is to hold."""
+    if len(files) > MOST_FILES:
+        raise Refusal(
+            "A dispute holds no more than %(count)s files. Send the rest by email.", field="files", count=MOST_FILES
+        )
 
 
 def last_clock(session: Session, dispute_id: int) -> Clock | None:

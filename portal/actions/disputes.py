@@ -96,6 +96,8 @@ def claim(
     """What is disputed of each line; ClaimsRefused names every line that cannot be claimed like that."""
     if not wrong:
         raise Refusal("Choose at least one line.", field="line")
+    if len({each.position for each in wrong}) < len(wrong):
+        raise Refusal("Say one thing about each line, and the rest in your own words.", field="line")
     by_position = {line.position: line for line in claimed_lines(session, charge)}
     found, refusals = [], []
     for each in wrong:
@@ -108,7 +110,7 @@ def claim(
             refusals.append((each.position, refusal))
     if refusals:
         raise ClaimsRefused(refusals)
-    _check_credits(session, charge, found)
+    check_room(session, charge, sum(each.net_cents + each.tax_cents for each in found))
     return found
 
 
@@ -146,12 +148,15 @@ def _file(
     policy = policies.load(session, now=now)
     account = accounts.by_id(session, filer.account_id)
     charge = charges.by_id(session, complaint.charge_id, policy.today)
+    if charge.account_id != account.id:
+        raise NotFound("That invoice is not one of yours. Look at your statement.")
     again = _same(session, complaint, now=now)
     if again is not None:
         return again
     check_disputable(charge, policy=policy)
     words = check_words(complaint.words)
     found = claim(session, charge, complaint.wrong, currency=account.currency, decimal_mark=decimal_mark)
+    dispute_steps.check_files(complaint.files)
     files = attachments.drafts(session, filer.session_id, filer.account_id, complaint.files)
     dispute = _add(session, filer, charge, found, policy=policy, now=now)
     dispute_steps.say(session, dispute, filer.speaker, words, files, now=now)
@@ -230,7 +235,7 @@ def check_words(words: str) -> str:
     return seen
 
 
-def _check_credits(session: Session, charge: ChargeRow, found: Sequence[Claim]) -> None:
+def check_room(session: Session, charge: ChargeRow, claimed_cents: int) -> None:
     """Credit memos about the invoice as a whole leave less of it to dispute than its lines say."""
     credited = sum(memo.amount_cents for memo in credits.of_charge(session, charge.id))
     held = sum(
@@ -238,21 +243,23 @@ def _check_credits(session: Session, charge: ChargeRow, found: Sequence[Claim]) 
         for dispute in disputes.of_charge(session, charge.id)
         if dispute.state in state_rules.OPEN
     )
-    claimed = sum(each.net_cents + each.tax_cents for each in found)
-    if credited + held + claimed > charge.amount_cents:
+    if credited + held + claimed_cents > charge.amount_cents:
         raise Conflict("A part of this invoice is credited or disputed already. Look at it again, and claim the rest.")
 
 
 def _gives_goodwill(session: Session, account: AccountRow, found: Sequence[Claim], *, policy: Policy) -> bool:
-    """Whether the budget has it. The lock on numbers, taken already, keeps two filings from spending it twice."""
-    if any(each.reason not in _GOODWILL_REASONS for each in found):
+    """Whether the budget has it, which is in the seller's own currency.
+
+    The lock on numbers, taken already, keeps two filings from spending it twice.
+    """
+    if account.currency != policy.currency or any(each.reason not in _GOODWILL_REASONS for each in found):
         return False
     cents = sum(each.net_cents + each.tax_cents for each in found)
     budget = Budget(policy.goodwill_dispute_cents, policy.goodwill_year_cents, policy.goodwill_month_cents)
-    today = policy.today
+    year, month = date(policy.today.year, 1, 1), policy.today.replace(day=1)
     return is_goodwill(
         cents,
         budget,
-        given_this_year=disputes.goodwill_since(session, date(today.year, 1, 1), account_id=account.id),
-        given_this_month=disputes.goodwill_since(session, today.replace(day=1)),
+        given_this_year=disputes.goodwill_since(session, year, currency=account.currency, account_id=account.id),
+        given_this_month=disputes.goodwill_since(session, month, currency=account.currency),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, exists, func, insert, select, update
 
 from portal.records.engine import Session
-from portal.records.tables import dispute_lines, dispute_moves, disputes
+from portal.records.tables import accounts, dispute_lines, dispute_moves, disputes
 from portal.records.types import cents, new_public_id
 
 
@@ -120,7 +120,12 @@ _STANDING = (
 _GOODWILL = (
     select(cents(func.sum(dispute_lines.c.approved_net_cents + dispute_lines.c.approved_tax_cents)))
     .join(disputes, disputes.c.id == dispute_lines.c.dispute_id)
-    .where(disputes.c.is_goodwill, disputes.c.decided_on >= bindparam("since"))
+    .join(accounts, accounts.c.id == disputes.c.account_id)
+    .where(
+        disputes.c.is_goodwill,
+        disputes.c.decided_on >= bindparam("since"),
+        accounts.c.currency == bindparam("currency"),
+    )
 )
 _OVERDUE = (
     select(*_DISPUTE)
@@ -226,10 +231,10 @@ def add_move(session: Session, row: MoveRow) -> None:
     session.execute(insert(dispute_moves), row._asdict())
 
 
-def goodwill_since(session: Session, since: date, *, account_id: int | None = None) -> int:
-    """What was given without looking since that day, in cents with tax: to one account, or to all of them."""
+def goodwill_since(session: Session, since: date, *, currency: str, account_id: int | None = None) -> int:
+    """What was given without looking since that day, in cents with tax: to one account, or to all of this currency."""
     wanted = _GOODWILL if account_id is None else _GOODWILL.where(disputes.c.account_id == account_id)
-    return int(session.execute(wanted, {"since": since}).scalar_one())
+    return int(session.execute(wanted, {"since": since, "currency": currency}).scalar_one())
 
 
 def unanswered(session: Session, today: date) -> Sequence[DisputeRow]:

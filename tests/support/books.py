@@ -1,6 +1,7 @@
 """Writing accounts and invoices straight into the books, for tests of what happens to them afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert
@@ -20,6 +21,16 @@ class Invoice:
     id: int
     public_id: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an invoice, before tax and its tax."""
+
+    description: str
+    quantity: str
+    amount_cents: int
+    tax_cents: int = 0
 
 
 def add_customer(
@@ -42,9 +53,10 @@ def add_invoice(
     tax_cents: int = 0,
     terms: str = "net 30",
     mode: str = "full",
+    lines: Sequence[Line] | None = None,
     now: datetime,
 ) -> Invoice:
-    """Issue an invoice of one line."""
+    """Issue an invoice of one line, or of these, which may be none."""
     public_id = new_public_id()
     values = {
         "public_id": public_id,
@@ -61,8 +73,10 @@ def add_invoice(
         "created_at": now,
     }
     charge_id = int(session.execute(insert(charges).returning(charges.c.id), values).scalar_one())
-    line = {"charge_id": charge_id, "position": 1, "description": "Rope, 12 mm", "quantity": "1", "unit_price": ""}
-    session.execute(insert(charge_lines), line | {"amount_cents": net_cents, "tax_cents": tax_cents})
+    only = [Line("Rope, 12 mm", "1", net_cents, tax_cents)]
+    for position, line in enumerate(only if lines is None else lines, 1):
+        values = {"charge_id": charge_id, "position": position, "unit_price": "", **asdict(line)}
+        session.execute(insert(charge_lines), values)
     issued = rules.invoice_issued(charge_id, net_cents=net_cents, tax_cents=tax_cents, on=issued_on)
     ledger.post(session, issued, account_id=account.id, currency=account.currency, posted_at=now)
     return Invoice(charge_id, public_id, number)

@@ -9,7 +9,7 @@ from portal.actions.dispute_decisions import Offered
 from portal.actions.dispute_steps import Speaker
 from portal.actions.disputes import Complaint, Filer, Wrong
 from portal.actions.statements import Standing
-from portal.records import dispute_talk, ledger
+from portal.records import credits, dispute_talk, ledger
 from portal.records import disputes as records
 from portal.records.disputes import DisputeRow
 from portal.records.tables import charge_lines, charges, sessions
@@ -91,6 +91,45 @@ class Complaints:
             made = dispute_talk.open_offer(session, dispute.id)
         assert made is not None
         return made.public_id
+
+    def agree(self, dispute: DisputeRow, offer_id: str) -> None:
+        with self.house.resources.writing() as session:
+            dispute_answers.agree(session, self.filer, dispute.public_id, offer_id, now=self.house.clock.now())
+
+    def decline(self, dispute: DisputeRow, offer_id: str) -> None:
+        with self.house.resources.writing() as session:
+            dispute_answers.decline(
+                session, self.filer, dispute.public_id, offer_id, "Too little.", now=self.house.clock.now()
+            )
+
+    def answer(self, dispute: DisputeRow, words: str, *files: str) -> None:
+        with self.house.resources.writing() as session:
+            dispute_answers.answer(session, self.filer, dispute.public_id, words, files, now=self.house.clock.now())
+
+    def current(self, dispute: DisputeRow) -> DisputeRow:
+        with self.house.resources.reading() as session:
+            return records.by_id(session, dispute.id)
+
+    def states(self, dispute: DisputeRow) -> list[str]:
+        """Its story so far."""
+        with self.house.resources.reading() as session:
+            return [move.state for move in records.moves(session, dispute.id)]
+
+    def memos(self) -> list[tuple[int, int]]:
+        """Amount and tax of each credit memo of the invoice."""
+        with self.house.resources.reading() as session:
+            return [(memo.amount_cents, memo.tax_cents) for memo in credits.of_charge(session, self.charge_id)]
+
+    def credit(self) -> int:
+        """The account credit."""
+        with self.house.resources.reading() as session:
+            return ledger.credit_on(session, self.account.id, date.max)
+
+    def decide_policy(self, **decided: str) -> None:
+        now = self.house.clock.now()
+        with self.house.resources.writing() as session:
+            for key, text in decided.items():
+                policies.set_policy(session, key, text, effective_on=date(2026, 1, 1), now=now, actor="test")
 
     def reopen(self, dispute: DisputeRow) -> None:
         with self.house.resources.writing() as session:
