@@ -6,8 +6,8 @@ from admin.views.cells import Cell
 from portal.actions.policies import Policy
 from portal.records.letters_listed import LetterListedRow
 
-STATES = {"waiting": "Waiting", "sent": "Sent", "dead": "Not sent"}
-_CHIPS = {"waiting": "on_its_way", "sent": "stands", "dead": "failed"}
+STATES = {"waiting": "Waiting", "sent": "Sent", "dead": "Not sent", "dropped": "Overtaken"}
+_CHIPS = {"waiting": "on_its_way", "sent": "stands", "dead": "failed", "dropped": "open"}
 _KINDS = {
     "link": "A new pay link",
     "statement": "Statement with a pay link",

@@ -81,8 +81,8 @@ def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft |
         policy = policies.load(session, now=now)
         found = None if overtaken else correspondence.prepare(session, letter, policy=policy, now=now)
         if found is None:
-            error = overtaken or "the contact was removed"
-            letters.put_off(session, letter.id, state="dead", next_at=now, error=error)
+            error, state = (overtaken, "dropped") if overtaken else ("the contact was removed", "dead")
+            letters.put_off(session, letter.id, state=state, next_at=now, error=error)
             return None
     token = links.sign(resources.keys, found.link.public_id, found.link.version)
     return compose(found, href=f"{resources.settings.base_url}/l/{token}")

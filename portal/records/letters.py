@@ -88,7 +88,7 @@ def sent(session: Session, letter_id: int, now: datetime) -> None:
 
 
 def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, error: str) -> None:
-    """Sending failed: try again at `next_at`, or never again (`dead`)."""
+    """Sending failed: try again at `next_at`, or never: `dead`, or `dropped` where things have overtaken it."""
     session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))
 
 

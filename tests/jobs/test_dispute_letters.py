@@ -31,7 +31,7 @@ def mail(office: Office) -> dict[str, OutgoingLetter]:
 
 def given_up(office: Office) -> list[tuple[str, str]]:
     with office.house.resources.reading() as session:
-        chosen = select(letters_table.c.kind, letters_table.c.error).where(letters_table.c.state == "dead")
+        chosen = select(letters_table.c.kind, letters_table.c.error).where(letters_table.c.state == "dropped")
         return [(kind, error) for kind, error in session.execute(chosen)]
 
 

@@ -44,7 +44,7 @@ letters = Table(
     ref("dispute_id", "disputes.id", nullable=True),
     ref("staff_id", "staff.id", nullable=True),
     ref("history_id", "history.id", nullable=True),
-    CheckConstraint("state IN ('waiting','sent','dead')", name="known_state"),
+    CheckConstraint("state IN ('waiting','sent','dead','dropped')", name="known_state"),
     Index(
         "ix_letters_waiting",
         "next_at",
