@@ -7,11 +7,20 @@ from admin.web.desk import StaffVisit
 
 # What to do about each, most pressing first.
 _ABOUT = {
+    "payments": ("A customer disputes a payment with the bank. Answer it in Stripe, in time.", "Look at them"),
     "disputes": ("Their customers wait for an answer.", "Answer them"),
     "notices": ("Customers say that money is on its way, or ask for their credit back.", "Look at them"),
     "breaks": ("Stripe and the ledger do not say the same.", "Compare them"),
     "events": ("Stripe told us something that could not be brought in. Money may be missing.", "Try them again"),
     "letters": ("Somebody did not get what they should have read.", "Send them again"),
+}
+# Where the list has more than what waits.
+_WHERE = {
+    "payments": "?state=contested",
+    "notices": "?state=open",
+    "breaks": "?state=open",
+    "events": "?state=dead",
+    "letters": "?state=dead",
 }
 
 
@@ -26,7 +35,7 @@ def show(visit: StaffVisit) -> Response:
             "count": waits[key],
             "title": _capital(entries[key].waits[waits[key] != 1]),
             "about": about,
-            "href": entries[key].href,
+            "href": f"{entries[key].href}{_WHERE.get(key, '')}",
             "go": go,
         }
         for key, (about, go) in _ABOUT.items()

@@ -24,7 +24,7 @@ ENTRIES = (
     Entry("disputes", "Disputes", "/admin/disputes", ("dispute waits for you", "disputes wait for you")),
     Entry("customers", "Customers", "/admin/customers"),
     Entry("invoices", "Invoices", "/admin/invoices"),
-    Entry("payments", "Payments", "/admin/payments"),
+    Entry("payments", "Payments", "/admin/payments", ("bank wants an answer", "banks want an answer")),
     Entry("credits", "Credit memos", "/admin/credits"),
     Entry("notices", "Notices", "/admin/notices", ("open notice", "open notices")),
     Entry("letters", "Mail log", "/admin/letters", ("letter could not be sent", "letters could not be sent")),
@@ -41,6 +41,7 @@ def counts(session: Session) -> Mapping[str, int]:
     found = waiting.counts(session)
     return {
         "disputes": found.disputes,
+        "payments": found.chargebacks,
         "notices": len(notices.open_anywhere(session)),
         "letters": found.letters,
         "events": found.events,

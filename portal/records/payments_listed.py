@@ -3,11 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 
 from portal.records.listing import Condition, Listing
-from portal.records.tables import accounts, movements, payments
+from portal.records.tables import accounts, chargebacks, movements, payments
 from portal.records.types import cents
+from portal.rules.reversals import DECIDED
 
 
 class PaymentListedRow(NamedTuple):
@@ -48,7 +49,10 @@ _BACK = payments.c.amount_cents - func.coalesce(_moved.c.kept_cents, 0)
 
 
 def _state(value: str) -> Condition:
-    return {"unapplied": _UNAPPLIED > 0, "back": _BACK > 0}[value]
+    contested = exists().where(
+        chargebacks.c.payment_id == payments.c.id, chargebacks.c.kind != "return", chargebacks.c.state.not_in(DECIDED)
+    )
+    return {"unapplied": _UNAPPLIED > 0, "back": _BACK > 0, "contested": contested}[value]
 
 
 def _method(value: str) -> Condition:

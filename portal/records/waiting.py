@@ -5,13 +5,15 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from portal.records.engine import Session
-from portal.records.tables import breaks, disputes, inbox, letters
+from portal.records.tables import breaks, chargebacks, disputes, inbox, letters
 
 
 class WaitingRow(NamedTuple):
-    """Disputes whose turn is the seller's, letters and events that are tried no more, differences with Stripe."""
+    """Disputes whose turn is the seller's, payments about which a bank wants an answer, letters and events that are
+    tried no more, differences with Stripe."""
 
     disputes: int
+    chargebacks: int
     letters: int
     events: int
     breaks: int
@@ -19,6 +21,10 @@ class WaitingRow(NamedTuple):
 
 _WAITING = select(
     select(func.count()).select_from(disputes).where(disputes.c.state.in_(("new", "in_review"))).scalar_subquery(),
+    select(func.count())
+    .select_from(chargebacks)
+    .where(chargebacks.c.state.endswith("needs_response", autoescape=True))
+    .scalar_subquery(),
     select(func.count()).select_from(letters).where(letters.c.state == "dead").scalar_subquery(),
     select(func.count()).select_from(inbox).where(inbox.c.state == "dead").scalar_subquery(),
     select(func.count()).select_from(breaks).where(breaks.c.closed_at.is_(None)).scalar_subquery(),

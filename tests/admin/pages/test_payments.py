@@ -252,3 +252,26 @@ def test_what_cannot_be_done_any_more_is_said_instead_of_asked(desk: TestClient,
     desk.post(f"{base}/return", data={**form, "on": "2026-03-02"})
     assert "came back already" in desk.get(f"{base}/return").text
     assert "Nothing of this payment is left" in desk.get(f"{base}/refund").text
+
+
+def test_a_bank_that_wants_an_answer_is_the_first_thing_to_be_seen(desk: TestClient, shop: Shop) -> None:
+    shop.pay_first()
+    attempt = shop.pay_by_card()
+    shop.sync(attempt)
+    attempt = shop.attempts()[-1]
+    assert attempt.payment_intent_id
+    shop.house.stripe.dispute(attempt.payment_intent_id)
+    shop.sync(attempt)
+    page = words(desk.get("/admin").text)
+    assert "1 Bank wants an answer" in page
+    assert "1 payment" in words(desk.get("/admin/payments?state=contested").text)
+    (payment,) = all_payments(shop)
+    shown = words(desk.get(f"/admin/payments/{payment.public_id}").text)
+    assert "Disputed" in shown
+    assert "Chargeback" in shown
+    refused = desk.post(
+        f"/admin/payments/{payment.public_id}/refund",
+        data={**form_of(desk.get(f"/admin/payments/{payment.public_id}/refund")), "covers": "reopen"},
+    )
+    assert refused.status_code == 409
+    assert "Answer the dispute in Stripe" in refused.text

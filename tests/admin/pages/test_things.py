@@ -164,7 +164,9 @@ def test_the_first_page_counts_what_waits(site: Site, owner: TestClient) -> None
     with site.resources.writing() as session:
         texts = dict.fromkeys(("subject", "ours", "theirs", "repair"), "a text")
         session.execute(insert(breaks).values(**texts, key="k", kind="amount", found_at=site.clock.now()))
-    page = words(owner.get("/admin").text)
+    answer = owner.get("/admin")
+    page = words(answer.text)
+    assert 'href="/admin/events?state=dead"' in answer.text
     assert "2 Events could not be handled" in page
     assert "1 Difference with Stripe" in page
 
