@@ -18,6 +18,7 @@ from portal.records import dispute_queue as records
 from portal.records.dispute_queue import QUEUE, QueuedRow
 from portal.records.listing import Wanted
 from portal.records.staff import StaffRow
+from portal.rules.claims import REASONS
 from portal.rules.disputes import turn
 from portal.rules.refusals import NotFound
 
@@ -48,7 +49,6 @@ LIST = List(
             otherwise="open",
         ),
         Choice("turn", "Turn", "Anybody’s", {"seller": "Yours", "customer": "The customer’s"}),
-        Choice("reason", "Reason", "Any", view.REASONS),
         Choice("clock", "Clock", "Any", {"overdue": "Overdue", "due": "Due today or overdue"}),
     ),
     sort="clock",
@@ -66,7 +66,7 @@ def show(visit: StaffVisit) -> Response:
     with visit.resources.reading() as session:
         policy = visit.policy(session)
         people = staff.present(session)
-        shown = _shown(people)
+        shown = _shown(people, policy)
         asked = lists.read(visit, shown)
         found = lists.find(session, QUEUE, asked, **_places(visit, policy))
         stakes = records.stakes(session, asked.wanted, **_places(visit, policy))  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def assign(visit: StaffVisit) -> Response:
         for public_id in [*dict.fromkeys(visit.form.getlist("picked"))][:_MOST_AT_ONCE]:
             count += _give(visit, session, public_id, person)
     with visit.resources.reading() as session:
-        shown = _shown(staff.present(session))
+        shown = _shown(staff.present(session), visit.policy(session))
     back = lists.address(shown, lists.read(visit, shown))
     given = f"assigned={count}&to={person.public_id if person else 'nobody'}"
     return visit.see(f"{back}{'&' if '?' in back else '?'}{given}")
@@ -111,7 +111,7 @@ def export(visit: StaffVisit) -> Response:
 
 def _exporting(visit: StaffVisit) -> tuple[Page, Page]:
     with visit.resources.reading() as session:
-        shown = _shown(staff.present(session))
+        shown = _shown(staff.present(session), visit.policy(session))
 
     def values(asked: Asked, policy: Policy) -> Mapping[str, object]:
         return _places(visit, policy)
@@ -119,10 +119,19 @@ def _exporting(visit: StaffVisit) -> tuple[Page, Page]:
     return exports.pages(shown, QUEUE, _HEADER, _line, values)
 
 
-def _shown(people: Sequence[StaffRow]) -> List:
-    """The list, which may be filtered by whoever works here now."""
+def _shown(people: Sequence[StaffRow], policy: Policy) -> List:
+    """The list, which may be filtered by reason, and by whoever works here now."""
+    words = policy.words(policy.currency)
+    reasons: dict[str, str] = {reason: view.reasons(reason, words) for reason in REASONS}
     options = {"mine": "Mine", "nobody": "Nobody", **{each.public_id: each.name for each in people}}
-    return replace(LIST, filters=(*LIST.filters, Choice("assignee", "Assignee", "Anybody", options)))
+    return replace(
+        LIST,
+        filters=(
+            *LIST.filters,
+            Choice("reason", "Reason", "Any", reasons),
+            Choice("assignee", "Assignee", "Anybody", options),
+        ),
+    )
 
 
 def _places(visit: StaffVisit, policy: Policy) -> dict[str, object]:
@@ -162,7 +171,7 @@ def _line(found: QueuedRow, policy: Policy) -> Sequence[Value]:
         found.number,
         found.customer,
         found.invoice,
-        view.reasons(found.reasons),
+        view.reasons(found.reasons, policy.words(found.currency)),
         found.currency.upper(),
         amount(found.at_stake_cents, found.currency),
         amount(found.disputed_cents, found.currency),

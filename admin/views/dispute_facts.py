@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from admin.views.cells import Cell, Fact, Head, Table
-from admin.views.disputes import REASONS, state_chip
+from admin.views.disputes import state_chip
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, accounts, dispute_related, disputes
 from portal.records.charges import ChargeRow
 from portal.records.dispute_related import PastRow, RelatedRow
 from portal.records.disputes import DisputeRow
+from portal.views.dispute_reasons import reason_name
 from portal.wording import Words
 
 _TOLD = {
@@ -96,7 +97,7 @@ def _related(found: RelatedRow, about: str, policy: Policy) -> Sequence[Cell]:
     chip = state_chip(found.state)
     return [
         Cell(found.number, href=f"/admin/disputes/{found.public_id}", sub=words.long_day(found.filed_on)),
-        Cell(about, sub=REASONS[found.reason]),
+        Cell(about, sub=reason_name(found.reason, words)),
         Cell(chip.text, chip=chip.chip),
         Cell(words.money(found.disputed_cents), sub=given),
     ]

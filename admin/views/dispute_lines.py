@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from admin.views.disputes import REASONS
 from portal.records.charges import ChargeRow
 from portal.records.charges import LineRow as InvoiceLine
 from portal.records.disputes import LineRow
 from portal.rules.claims import ClaimedLine, asked
 from portal.rules.money import plain
+from portal.views.dispute_reasons import reason_name
 from portal.wording import Words
 
 
@@ -30,7 +30,7 @@ def _line(charge: ChargeRow, line: InvoiceLine | None, claim: LineRow, words: Wo
         "position": claim.position,
         "description": line.description if line else f"All of {charge.number}",
         "price": words.price(line.unit_price) if line and line.unit_price else "",
-        "reason": REASONS[claim.reason],
+        "reason": reason_name(claim.reason, words),
         "said": _said(claim, quantity, net_cents, tax_cents, words),
         "invoiced": _figures(quantity, net_cents, tax_cents, words),
         "disputed": _figures(claim.disputed_quantity, claim.disputed_net_cents, claim.disputed_tax_cents, words),

@@ -8,6 +8,7 @@ from admin.views.things import Tile
 from portal.actions.policies import Policy
 from portal.records.dispute_queue import QueuedRow, StakesRow
 from portal.rules.disputes import OPEN, turn
+from portal.views.dispute_reasons import reason_name
 from portal.wording import Words
 
 STATES = {
@@ -30,20 +31,6 @@ _CHIPS = {
     "rejected": "closed",
     "withdrawn": "closed",
 }
-REASONS = {
-    "not_received": "Not received",
-    "short": "Short delivery",
-    "damaged": "Damaged or faulty",
-    "wrong_item": "Wrong item",
-    "wrong_price": "Wrong price",
-    "wrong_quantity": "Wrong quantity",
-    "tax": "Tax is wrong",
-    "duplicate": "Billed twice",
-    "already_paid": "Already paid",
-    "not_ordered": "Not ordered",
-    "missing_document": "PO or document missing",
-    "other": "Something else",
-}
 
 
 def state_chip(state: str, *, is_goodwill: bool = False) -> Cell:
@@ -51,9 +38,9 @@ def state_chip(state: str, *, is_goodwill: bool = False) -> Cell:
     return Cell("Goodwill" if is_goodwill and state == "accepted" else STATES[state], chip=_CHIPS[state])
 
 
-def reasons(keys: str) -> str:
+def reasons(keys: str, words: Words) -> str:
     """`Short delivery, Wrong price` of keys with a space between them, each once."""
-    return ", ".join(REASONS[key] for key in dict.fromkeys(keys.split()))
+    return ", ".join(reason_name(key, words) for key in dict.fromkeys(keys.split()))
 
 
 def turn_words(state: str) -> str:
@@ -91,7 +78,7 @@ def row(found: QueuedRow, policy: Policy, *, can_pick: bool) -> Sequence[Cell]:
             tick=found.public_id if can_pick else "",
         ),
         Cell(found.customer, href=f"/admin/customers/{found.customer_public_id}"),
-        Cell(reasons(found.reasons)),
+        Cell(reasons(found.reasons, words)),
         Cell(money_cell(words.money(found.at_stake_cents), found.at_stake_cents).text, sub=given),
         Cell(age(found.filed_on, policy.today)),
         Cell(late.capitalize(), chip="overdue", sub=f"{whose}. {until}") if late else Cell(until or "–", sub=whose),
