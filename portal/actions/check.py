@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from portal.actions import late_fees, policies, statements
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, checks, ledger
+from portal.records import Session, accounts, checks, checks_disputed, ledger
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.records.checks import Contradiction
@@ -37,6 +37,12 @@ _CONTRADICTIONS: Mapping[str, tuple[int, str]] = {
     "holding": (4, "keeps its charges from being paid by another though it has ended, or does not though it is open"),
     "receipts": (4, "has {found} receipts"),
     "discount": (5, "{found} of discount is posted of {wanted}"),
+    "disputed": (6, "holds {found} still of {wanted} that is disputed and not approved"),
+    "clock": (5, "left the discount clock of {found} running, and {wanted} is left of it"),
+    "moved": (6, "is in another state than its last move says"),
+    "turn": (6, "is open without a day by which somebody answers, or has one though it is closed"),
+    "approved": (3, "credit memos over {found} were written for it, {wanted} is approved"),
+    "claimed": (6, "{found} of a line is disputed or was credited for that, the line is over {wanted}"),
     "unquoted": (5, "gives {found} of discount, {wanted} was quoted"),
 }
 _FIRST_DAY = date(1900, 1, 1)
@@ -104,8 +110,15 @@ def _late_fee_breaches(session: Session, account: AccountRow, *, now: datetime) 
 def _standing_breaches(
     session: Session, account: AccountRow, charges: Mapping[int, ChargeRow], *, policy: Policy
 ) -> Iterator[Breach]:
-    """The statement that the customer sees today against the movements it was made of."""
-    on = policy.today
+    """The statement that the customer sees today, and saw on each day on which a dispute moved, against the movements
+    it was made of."""
+    for on in {*checks_disputed.days_moved(session, account.id), policy.today}:
+        yield from _breaches_on(session, account, charges, on=on, policy=policy)
+
+
+def _breaches_on(
+    session: Session, account: AccountRow, charges: Mapping[int, ChargeRow], *, on: date, policy: Policy
+) -> Iterator[Breach]:
     standing = statements.load(session, account, on=on, policy=policy)
     name = account.number or account.name
     movements = ledger.of_account(session, account.id, on)

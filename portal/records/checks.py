@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from portal.records.charges import ChargeRow
+from portal.records.checks_disputed import DISPUTED
 from portal.records.engine import Session
 from portal.records.tables import (
     accounts,
@@ -153,6 +154,7 @@ CONTRADICTIONS: Mapping[str, Select[str, int, int]] = {
     .where(letters.c.kind == "receipt")
     .group_by(letters.c.payment_id)
     .having(func.count() > 1),
+    **DISPUTED,
 }
 _CHARGES: Select[Any] = (
     select(*(charges.c[name] for name in ChargeRow._fields if name != "open_cents"), literal(0))
