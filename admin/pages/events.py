@@ -90,7 +90,7 @@ def retry(visit: StaffVisit) -> Response:
     """Have the worker try one again."""
     with visit.resources.writing() as session:
         retries.handle_again(session, visit.path["event"], now=visit.now, actor=visit.actor)
-    return visit.see(f"{LIST.address}/{visit.path['event']}")
+    return visit.see(view.address(visit.path["event"]))
 
 
 def ask_all(visit: StaffVisit) -> Response:

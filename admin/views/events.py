@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from admin.views.cells import Cell
 from portal.actions.policies import Policy
@@ -33,15 +34,20 @@ def row(found: EventListedRow, policy: Policy, *, can_retry: bool) -> Sequence[C
     words = policy.words(policy.currency)
     tries = f"tried {found.tries} times" if found.tries > 1 else ""
     return [
-        Cell(found.event_id, href=f"/admin/events/{found.event_id}", sub=found.type),
+        Cell(found.event_id, href=address(found.event_id), sub=found.type),
         Cell(found.subject),
         chip(found.state, tries),
         Cell(words.short_moment(found.received_at)),
         Cell(found.error or ""),
-        Cell("Try again", act=f"/admin/events/{found.event_id}/retry", about=found.event_id)
+        Cell("Try again", act=f"{address(found.event_id)}/retry", about=found.event_id)
         if found.state == "dead" and can_retry
         else Cell(""),
     ]
+
+
+def address(event_id: str) -> str:
+    """Where an event is, whatever Stripe has called it."""
+    return f"/admin/events/{quote(event_id, safe='')}"
 
 
 def chip(state: str, sub: str = "") -> Cell:

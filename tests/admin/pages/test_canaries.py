@@ -50,7 +50,7 @@ def fill(site: Site, canary: str) -> list[str]:
         credit_id = int(session.execute(insert(credits).returning(credits.c.id), values).scalar_one())
         issued = credit_issued(credit_id, net_cents=100, tax_cents=0, on=now.date())
         ledger.post(session, issued, account_id=account.id, currency="usd", posted_at=now)
-        payment = _payment(session, site, account, canary)
+        payment, kept = _payment(session, site, account, canary)
         notice = Sent("cheque", 500, now.date(), canary[:120])
         notices.tell(session, account, notice, contact_id=contact.id, today=now.date(), now=now)
         letters.stage(session, kind="statement", key=canary, account_id=account.id, contact_id=contact.id, now=now)
@@ -70,7 +70,8 @@ def fill(site: Site, canary: str) -> list[str]:
         *(customer, f"{customer}/contacts", f"{customer}/contacts/{link.contact_id}/name"),
         *(f"{customer}/contacts/{link.contact_id}/removal", f"{customer}/links", f"{customer}/payments"),
         *(f"/admin/invoices/{charge}", f"/admin/invoices/{charge}/write-off", f"/admin/credits/{credit}"),
-        *(f"{payment}{way}" for way in ("", "/refund", "/allocation", "/return", f"/release/{charge}")),
+        *(f"{payment}{way}" for way in ("", "/refund", "/return", f"/release/{charge}")),
+        f"{kept}/allocation",
         *("/admin/events/evt_1", *(f"/admin/{name}" for name in LISTS)),
     ]
 
@@ -90,18 +91,20 @@ def _invoice(session: Session, account: AccountRow, canary: str, now: datetime) 
     return charge_id, public_id
 
 
-def _payment(session: Session, site: Site, account: AccountRow, canary: str) -> str:
+def _payment(session: Session, site: Site, account: AccountRow, canary: str) -> tuple[str, str]:
     now = site.clock.now()
     today = now.date()
     given = Recorded("cheque", 5_000, today, today, canary[:120])
+    spare = Recorded("wire", 100, today, today, canary[:120], charge_ids=[])
     policy = policies.load(session, now=now)
     payment = ledger.payment_by_id(session, record(session, account, given, policy=policy, now=now, actor=canary[:100]))
+    kept = ledger.payment_by_id(session, record(session, account, spare, policy=policy, now=now, actor="test"))
     about = {"account_id": account.id, "payment_id": payment.id, "amount_cents": 500}
     gone = {"state": "failed", "reason": canary, "failure": canary, "asked_by": canary[:100], "created_at": now}
     reversals.add_refund(session, about | gone)
     named = {"stripe_dispute_id": canary[:80], "kind": "chargeback", "state": canary[:32], "reason": canary[:80]}
     reversals.add_chargeback(session, about | named | {"opened_at": now, "noticed_at": now})
-    return f"/admin/payments/{payment.public_id}"
+    return f"/admin/payments/{payment.public_id}", f"/admin/payments/{kept.public_id}"
 
 
 def _trouble(session: Session, canary: str, now: datetime) -> None:
