@@ -77,8 +77,14 @@ class Listing(Generic[Row]):
 
     def _condition(self, wanted: Wanted) -> Condition:
         found: list[Condition] = [
-            or_(*(text.icontains(word, autoescape=True) for text in self.searched)) for word in wanted.search.split()
+            or_(*(text.icontains(spelled, autoescape=True) for text in self.searched for spelled in _spellings(word)))
+            for word in wanted.search.split()
         ]
         found += [self.choices[key](value) for key, value in wanted.chosen.items()]
         found += [self.days[key](value) for key, value in wanted.days.items()]
         return and_(true(), *found)
+
+
+def _spellings(word: str) -> set[str]:
+    """SQLite knows the capitals of English only: of other letters, the word as it may stand in a name."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}

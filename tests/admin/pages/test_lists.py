@@ -42,6 +42,8 @@ def test_customers_are_found_by_name_number_and_address(desk: TestClient) -> Non
     assert names(desk, "search=ap%40northwind.example") == ["Northwind Traders"]
     assert names(desk, "search=traders+north") == ["Northwind Traders"]
     assert names(desk, "search=nobody") == []
+    for typed in ("åse", "ÅSE", "Åse", "sons"):
+        assert desk.get("/admin/customers", params={"search": typed}).text.count("Åse &amp; Sons") == 1
 
 
 def test_a_search_is_words_and_nothing_else(desk: TestClient) -> None:
