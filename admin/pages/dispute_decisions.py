@@ -19,6 +19,8 @@ from portal.records.disputes import DisputeRow
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.rules.resolutions import Approved, DisputedLine, all_of, by_amount, by_quantity, none_of
 
+# What stands in the letter of a preview for words that are yet to come.
+_UNWRITTEN = "…"
 _OFFER_FIELDS = {"amount": "amount", "percent": "percent", "days": "days", "words": "offer_words"}
 
 
@@ -28,8 +30,8 @@ def decide(visit: StaffVisit) -> Response:
 
 
 def preview_decision(visit: StaffVisit) -> Response:
-    """What that would do."""
-    return _preview(visit, _decision(visit), form="decide")
+    """What that would do, also before its words are written."""
+    return _preview(visit, _decision(visit, unwritten=_UNWRITTEN), form="decide")
 
 
 def offer(visit: StaffVisit) -> Response:
@@ -61,12 +63,12 @@ def _preview(visit: StaffVisit, act: Act, *, form: str) -> Response:
     return page_of(visit, form=form, effect=effect)
 
 
-def _decision(visit: StaffVisit) -> Act:
+def _decision(visit: StaffVisit, *, unwritten: str = "") -> Act:
     def act(session: Session, dispute: DisputeRow, policy: Policy) -> DisputeRow:
         currency = accounts.by_id(session, dispute.account_id).currency
         lines = dispute_decisions.disputed_lines(session, dispute.id)
         approved = _approved(visit, lines, currency, policy.locale)
-        words = check_words(visit.form.get("words", ""))
+        words = check_words(visit.form.get("words", "")) or unwritten
         return dispute_decisions.decide(session, dispute, approved, words, speaker(visit), policy=policy, now=visit.now)
 
     return act

@@ -7,6 +7,7 @@ from tests.admin.pages.disputing import Hall
 from tests.admin.pages.test_dispute_page import send
 from tests.support.dump import dump
 from tests.support.reading import words
+from tests.support.shop import together
 from tests.support.site import Site
 from tests.support.staff import Office
 
@@ -23,8 +24,6 @@ def hall(site: Site) -> Hall:
     [
         ({}, "Choose whether to accept or to reject."),
         ({"verdict": "nonsense"}, "Choose whether to accept or to reject."),
-        ({"verdict": "reject", "words": "  "}, "Write why: the customer reads it."),
-        ({**HALF, "words": ""}, "Write why: the customer reads it."),
         ({**HALF, "approved-2": "200.01"}, "Approve that or less."),
         ({**HALF, "approved-2": "-1"}, "This is below zero."),
         ({**HALF, "approved-2": "a lot"}, "a lot"),
@@ -70,6 +69,32 @@ def test_a_wrong_offer_says_what_is_wrong(hall: Hall, office: Office, typed: dic
         status, told = send(desk, dispute, act, **typed)
         assert (status, sentence in told) == (422, True), told
     assert hall.current(dispute).state == "new"
+
+
+@pytest.mark.parametrize("typed", [{"verdict": "reject", "words": "  "}, {**HALF, "words": ""}])
+def test_only_all_of_it_is_accepted_without_words(hall: Hall, office: Office, typed: dict[str, str]) -> None:
+    dispute, desk = hall.file(), office.desk_of("collector")
+    # What it does can be seen before they are written.
+    assert send(desk, dispute, "decision/preview", **typed)[0] == 200
+    status, told = send(desk, dispute, "decision", **typed)
+    assert (status, "Write why: the customer reads it." in told) == (422, True)
+    assert hall.current(dispute).state == "new"
+    assert send(desk, dispute, "decision", verdict="accept")[0] == 303
+
+
+def test_of_three_who_decide_at_one_moment_one_does(hall: Hall, office: Office) -> None:
+    dispute = hall.file()
+    desks = [office.desk_of(office.add("collector", name=name)) for name in ("Ana", "Kit", "Lou")]
+    answers: list[int] = []
+
+    def decide() -> None:
+        address = f"/admin/disputes/{dispute.public_id}/decision"
+        answers.append(desks.pop().post(address, data={"version": "1", **HALF}).status_code)
+
+    together(3, decide)
+    assert sorted(answers) == [303, 409, 409]
+    with hall.resources.reading() as session:
+        assert [memo.amount_cents for memo in credits.of_charge(session, hall.charge_id)] == [10_800]
 
 
 def test_the_second_of_two_is_told_what_the_first_did(hall: Hall, office: Office) -> None:
