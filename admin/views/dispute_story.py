@@ -41,7 +41,7 @@ def moves(found: Sequence[MoveRow], names: Names, words: Words) -> Sequence[Mapp
 def since(found: Sequence[MoveRow], version: int, names: Names, words: Words) -> str:
     """What happened after the dispute was in that version, in a sentence; "" where nothing did."""
     said = moves(found, names, words)[max(0, version) :]
-    return "; ".join(f"{each['text']} ({each['when']})" for each in said)
+    return " ".join(f"{each['text']} ({each['when']})." for each in said)
 
 
 def thread(

@@ -81,7 +81,9 @@ def row(found: QueuedRow, policy: Policy, *, can_pick: bool) -> Sequence[Cell]:
         Cell(reasons(found.reasons, words)),
         Cell(money_cell(words.money(found.at_stake_cents), found.at_stake_cents).text, sub=given),
         Cell(age(found.filed_on, policy.today)),
-        Cell(late.capitalize(), chip="overdue", sub=f"{whose}. {until}") if late else Cell(until or "–", sub=whose),
+        Cell(late, chip="overdue", sub=f"{whose}, {until.removeprefix('Answer ')}")
+        if late
+        else Cell(until or "–", sub=whose),
         Cell(found.assignee or "Nobody" if found.state in OPEN or found.assignee else "–"),
         state_chip(found.state, is_goodwill=found.is_goodwill),
     ]

@@ -60,7 +60,7 @@ def test_the_most_urgent_comes_first_with_what_matters(
     page = office.desk_of("read_only").get(QUEUE).text
     late, new, waiting = rows(page)[1:]
     assert late[:3] == [f"{three['late'].number} 2001", "Lantern Café", "Invoiced twice"]
-    assert late[3:] == ["$216.00", "15 days", "8 days late Your turn. Answer by Mar 12", "Nobody", "New"]
+    assert late[3:] == ["$216.00", "15 days", "8 days late Your turn, by Mar 12", "Nobody", "New"]
     assert new[3:] == ["$108.00", "0 days", "Answer by Mar 27 Your turn", "Nobody", "New"]
     assert waiting[5:] == ["Answer by Apr 1 Customer’s turn", "Nobody", "Waiting for customer"]
     told = words(page)
