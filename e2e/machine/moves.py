@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from e2e.machine import move
 from e2e.machine.bank_moves import BANKS
+from e2e.machine.dispute_moves import DISPUTES
 from e2e.machine.house_moves import HOUSE, Work
 from e2e.machine.move import Move, one_of
 from e2e.machine.owner_moves import OWNER
@@ -38,7 +39,7 @@ class Meanwhile(Move):
         return True
 
 
-MOVES: tuple[type[Move], ...] = (*PAYING, *BANKS, *WIRE, *HOUSE, *OWNER, Meanwhile)
+MOVES: tuple[type[Move], ...] = (*PAYING, *BANKS, *WIRE, *HOUSE, *OWNER, *DISPUTES, Meanwhile)
 
 
 def read(text: str) -> Move:

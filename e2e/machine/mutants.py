@@ -1,4 +1,4 @@
-"""Twelve houses that are wrong on purpose, each by a few of the house's own functions put out of order from outside.
+"""Fifteen houses that are wrong on purpose, each by a few of the house's own functions put out of order from outside.
 
 A machine that does not catch them proves nothing. Each is caught by a committed list of steps (`lists/`).
 """
@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from sqlalchemy import select, text
 
-from portal.actions import checkouts, payments, reversals, statements, stripe_news
+from portal.actions import checkouts, dispute_decisions, payments, reversals, statements, stripe_news
 from portal.actions import inbox as inbox_actions
 from portal.actions import ledger as ledger_actions
 from portal.gateways import stripe_reading as reading
@@ -25,7 +25,7 @@ from portal.records import attempts, charges, inbox, ledger
 from portal.records.tables import inbox as inbox_table
 from portal.records.tables import movements
 from portal.resources import Resources
-from portal.rules import balance
+from portal.rules import balance, disputes, resolutions
 from portal.rules import reversals as rules
 from portal.rules.dates import local_day
 
@@ -189,6 +189,26 @@ def fee_without_pending_check(stack: ExitStack) -> None:
     )
 
 
+def clock_lost(stack: ExitStack) -> None:
+    """What is left after a decision for the customer has no discount clock of its own: its days are over."""
+    stack.enter_context(patch.object(dispute_decisions, "_clock", lambda *given, **about: None))
+
+
+def credited_again(stack: ExitStack) -> None:
+    """A second decision credits what the first one gave once more."""
+    real = resolutions.resolve
+
+    def resolve(lines: Sequence[Any], approved: Sequence[Any], **about: Any) -> Any:
+        return real([replace(each, approved_net_cents=0, approved_tax_cents=0) for each in lines], approved, **about)
+
+    stack.enter_context(patch.object(resolutions, "resolve", resolve))
+
+
+def held_for_good(stack: ExitStack) -> None:
+    """What was disputed stands still for ever, whatever became of the dispute."""
+    stack.enter_context(patch.object(disputes, "OPEN", frozenset(disputes.STATES)))
+
+
 MUTANTS: Mapping[str, Install] = {
     mutant.__name__: mutant
     for mutant in (
@@ -204,6 +224,9 @@ MUTANTS: Mapping[str, Install] = {
         new_key_on_retry,
         discount_by_payment_time,
         fee_without_pending_check,
+        clock_lost,
+        credited_again,
+        held_for_good,
     )
 }
 
