@@ -17,6 +17,7 @@ from portal.actions.policies import Policy
 from portal.records import Session, charges
 from portal.records import attachments as attachment_records
 from portal.records.accounts import AccountRow
+from portal.records.attachments import AttachmentRow
 from portal.records.charges import ChargeRow
 from portal.rules.claims import Claim
 from portal.rules.money import DecimalMark
@@ -136,6 +137,12 @@ def keep_files(visit: Visit, access: Access, typed: Typed) -> tuple[Typed, Error
     return replace(typed, files=tuple(files)), errors
 
 
+def kept_files(session: Session, access: Access, typed: Typed) -> Sequence[AttachmentRow]:
+    """The drafts that the form names, in its order; what is none of this browser's is passed over."""
+    found = attachment_records.drafts(session, access.session_id, access.account.id, list(typed.files))
+    return sorted(found, key=lambda row: typed.files.index(row.public_id))
+
+
 def _words_of(visit: Visit, access: Access) -> Words:
     with visit.resources.reading() as session:
         return visit.policy(session).words(access.account.currency)
@@ -203,7 +210,7 @@ def _said(refusal: Refusal, found: _Found, typed: Typed) -> Errors:
             for place, each in refusal.refusals
         ]
     first = min(typed.chosen, default=None)
-    at_line = f"line-{first}" if first is not None else "lines"
+    at_line = "lines" if first is None or isinstance(refusal, NotFound) else f"line-{first}"
     fields: dict[str | None, Literal["words", "files"]] = {"words": "words", "files": "files"}
     return [{"field": fields.get(refusal.field, at_line), "text": words.text(refusal.message, **refusal.values)}]
 
@@ -213,7 +220,7 @@ def _page(visit: Visit, found: _Found, typed: Typed, errors: Errors, *, shows_er
         shown, wrong = _figures(session, found, typed)
         lines = charges.lines(session, found.charge.id)
         claimed = disputes.claimed_lines(session, found.charge)
-        kept = attachment_records.drafts(session, found.access.session_id, found.account.id, list(typed.files))
+        kept = kept_files(session, found.access, typed)
     if shows_errors and not errors:
         errors = wrong
     context = {

@@ -10,9 +10,8 @@ from starlette.responses import Response
 from portal.actions import attachments, dispute_answers, dispute_facts, statements
 from portal.actions.access import Access
 from portal.actions.disputes import Filer
-from portal.pages.dispute_form import Errors, filer_of, keep_files
+from portal.pages.dispute_form import Errors, filer_of, keep_files, kept_files
 from portal.records import Session, charges, dispute_talk
-from portal.records import attachments as attachment_records
 from portal.records import disputes as records
 from portal.records.attachments import AttachmentRow
 from portal.records.disputes import DisputeRow
@@ -164,7 +163,7 @@ def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str) -> Response:
         policy = visit.policy(session)
         words = policy.words(access.account.currency)
         shown = _shown(session, access, dispute, visit)
-        kept = attachment_records.drafts(session, access.session_id, access.account.id, list(typed.files))
+        kept = kept_files(session, access, typed)
     base = f"/a/{access.account.public_id}"
     context = {
         **view.page(shown, words, base=base),

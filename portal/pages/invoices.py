@@ -34,10 +34,12 @@ def show(visit: Visit) -> Response:
             (each, dispute_records.lines(session, each.id))
             for each in dispute_records.of_charge(session, found.charge.id)
         ]
+        claimed = disputes.claimed_lines(session, found.charge)
     context = {
         **view.context(found, words),
         "disputes": dispute_view.on_invoice(disputed, words, base=base),
         "dispute": f"{base}/invoices/{found.charge.public_id}/dispute" if _may_be_disputed(found, policy) else "",
+        "disputable": [line.position for line in claimed if line.left_net_cents + line.left_tax_cents > 0],
         "history": view.history(found, words),
         "under_way": view.under_way(found, words, whole_account=access.whole_account),
         "pay": view.pay(found, words, href=f"{base}/pay"),

@@ -43,6 +43,7 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
     """What exactly will be charged, charge by charge. `typed` is the lump sum as it was written, if it is one."""
     balance = sum(line.pay_cents + line.discount_cents + line.credit_cents for line in found.lines)
     items = {item.charge_id: item for item in standing.items}
+    disputed = {row.item.charge_id: row.item.parts.disputed_cents for row in standing.statement.rows}
     return {
         "items": [
             {
@@ -50,6 +51,7 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
                 "number": standing.charges[line.charge_id].number,
                 "due": words.day(standing.charges[line.charge_id].due_on),
                 "balance": words.money(items[line.charge_id].payable_cents),
+                "disputed": words.money_or_nothing(disputed.get(line.charge_id, 0)),
                 "discount": words.money_or_nothing(-line.discount_cents),
                 "pay": words.money(line.pay_cents + line.credit_cents),
                 "left": words.money_or_nothing(

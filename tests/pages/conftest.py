@@ -6,6 +6,7 @@ import pytest
 
 from portal.records import Database
 from tests.support.clock import MovableClock
+from tests.support.dispute_site import DisputeSite
 from tests.support.house import open_house
 from tests.support.paying import PayingSite
 from tests.support.site import Site
@@ -28,3 +29,10 @@ def shop_on_both(database: Database, clock: MovableClock) -> Iterator[PayingSite
     """As `shop`, once on each database: for what writes."""
     with open_house(database, clock) as house:
         yield PayingSite(house)
+
+
+@pytest.fixture
+def desk(sqlite_database: Database, clock: MovableClock) -> Iterator[DisputeSite]:
+    """A customer before an invoice of two lines, on which nothing is disputed yet."""
+    with open_house(sqlite_database, clock) as house:
+        yield DisputeSite(house)

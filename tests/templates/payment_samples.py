@@ -30,6 +30,7 @@ INVOICE: dict[str, object] = {
     "parts": parts(payable=465000),
     "disputes": [],
     "dispute": "/a/acc_7Q2/invoices/ch_2066/dispute",
+    "disputable": [1, 2],
     "offers": [{"percent": "2%", "saving": money(9300), "until": "November 22, 2026", "pay": money(455700)}],
     "lines": [
         {
@@ -71,6 +72,7 @@ CHECK: dict[str, object] = {
             "number": "INV-2041",
             "due": "Oct 28",
             "balance": money(418000),
+            "disputed": money(47000),
             "discount": "",
             "pay": money(418000),
             "left": "",
@@ -80,6 +82,7 @@ CHECK: dict[str, object] = {
             "number": "INV-2058",
             "due": "Nov 23",
             "balance": money(230050),
+            "disputed": "",
             "discount": "",
             "pay": money(230050),
             "left": "",
@@ -89,6 +92,7 @@ CHECK: dict[str, object] = {
             "number": "INV-2066",
             "due": "Dec 12",
             "balance": money(465000),
+            "disputed": "",
             "discount": money(-9300),
             "pay": money(455700),
             "left": "",
