@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from e2e.machine import move
 from e2e.machine.bank_moves import BANKS
-from e2e.machine.dispute_moves import DISPUTES
+from e2e.machine.dispute_moves import DISPUTES, Decide, Dispute
 from e2e.machine.house_moves import HOUSE, Work
 from e2e.machine.move import Move, one_of
 from e2e.machine.owner_moves import OWNER
@@ -23,6 +23,9 @@ _INNER: tuple[Move, ...] = (
     *(Open(visitor, "1", "card") for visitor in (1, 2, 3, 4)),
     Submit(1, "card"),
     Submit(1, "bank"),
+    Dispute(1, "all", 1),
+    Dispute(2, "1/2", 1),
+    Decide("half-accepts", 1),
 )
 
 
