@@ -17,7 +17,7 @@ def open_from_mailbox(town: Town, page: Page, guest: Guest, subject: str) -> Pag
     page.locator(f"a[href='/letters/{letter.number}']").click()
     expect(page.get_by_role("heading", name=letter.subject)).to_be_visible()
     with page.context.expect_page() as opened:
-        page.frame_locator("iframe").get_by_role("link", name=re.compile("^(View|Pay)")).click()
+        page.frame_locator("iframe").get_by_role("link", name=re.compile("^(View|Pay|Answer)")).click()
     opened.value.wait_for_load_state()
     return opened.value
 
