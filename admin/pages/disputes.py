@@ -39,7 +39,7 @@ LIST = List(
         Column("State"),
     ),
     empty="No dispute is open. Customers file them on the page of an invoice.",
-    searches="Reference, customer or invoice",
+    searches="Number, customer, invoice",
     filters=(
         Choice(
             "state",

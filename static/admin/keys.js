@@ -23,6 +23,13 @@ function tick() {
   return true;
 }
 
+// Enter on a box would send the form that the box belongs to.
+function open() {
+  if (!document.activeElement?.matches(".row-tick")) return false;
+  document.activeElement.closest("tr").querySelector("th a").click();
+  return true;
+}
+
 function show() {
   const dialog = document.querySelector("#keys");
   if (!dialog || dialog.open) return false;
@@ -38,6 +45,7 @@ const acts = {
   ArrowDown: () => inList() && move(1),
   ArrowUp: () => inList() && move(-1),
   x: tick,
+  Enter: open,
   "?": show,
 };
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert
+from starlette.testclient import TestClient
 
 from portal.actions import attachments, dispute_answers, disputes, policies
 from portal.actions.disputes import Complaint, Filer, Wrong
@@ -99,3 +100,19 @@ class Hall:
     def current(self, dispute: DisputeRow) -> DisputeRow:
         with self.resources.reading() as session:
             return records.by_id(session, dispute.id)
+
+
+def asked(hall: Hall, desk: TestClient, address: str) -> int:
+    """How many questions a page asks the database."""
+    found: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        found.append(statement)
+
+    engine = hall.resources.database.reader
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert desk.get(address).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(found)

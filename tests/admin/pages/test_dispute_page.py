@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from portal.records import dispute_talk
 from portal.records.disputes import DisputeRow
 from portal.records.history import of_account
-from tests.admin.pages.disputing import Hall
+from tests.admin.pages.disputing import Hall, asked
 from tests.pages.test_canaries import CANARIES, LIVE
 from tests.support.attaching import PAPER
 from tests.support.dump import dump
@@ -202,3 +202,11 @@ def test_nothing_that_was_written_runs(site: Site, office: Office, canary: str) 
     for text in texts:
         assert not LIVE.search(text)
         assert text.count("NAME") >= 6
+
+
+def test_a_customer_who_disputes_a_lot_makes_the_page_no_slower(hall: Hall, office: Office) -> None:
+    desk, first = office.desk_of("read_only"), hall.file()
+    few = asked(hall, desk, f"/admin/disputes/{first.public_id}")
+    for number in range(3_000, 3_012):
+        hall.file(charge_id=hall.invoice(str(number))[0])
+    assert asked(hall, desk, f"/admin/disputes/{first.public_id}") == few

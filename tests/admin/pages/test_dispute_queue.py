@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from portal.records import disputes as records
@@ -14,7 +14,7 @@ from portal.records.disputes import DisputeRow
 from portal.records.history import of_account
 from portal.records.tables import dispute_lines, disputes
 from portal.records.types import new_public_id
-from tests.admin.pages.disputing import Hall
+from tests.admin.pages.disputing import Hall, asked
 from tests.pages.test_canaries import CANARIES, LIVE
 from tests.support.reading import rows, words
 from tests.support.site import Site
@@ -206,28 +206,12 @@ def test_two_thousand_ask_the_database_no_more_than_three(
     hall: Hall, office: Office, three: dict[str, DisputeRow]
 ) -> None:
     desk = office.desk_of("read_only")
-    few = _asked(hall, desk)
+    few = asked(hall, desk, QUEUE)
     _many(hall, three["new"], 2_000)
-    assert _asked(hall, desk) == few
+    assert asked(hall, desk, QUEUE) == few
     page = desk.get(f"{QUEUE}?page=3&sort=-stake")
     assert "101 to 150 of 2,003 disputes" in words(page.text)
     assert len(rows(page.text)) == 51
-
-
-def _asked(hall: Hall, desk: TestClient) -> int:
-    """How many statements the list asks."""
-    asked: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        asked.append(statement)
-
-    engine = hall.resources.database.reader
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        assert desk.get(QUEUE).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(asked)
 
 
 def _many(hall: Hall, like: DisputeRow, count: int) -> None:
