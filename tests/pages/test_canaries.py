@@ -6,17 +6,21 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import insert
+from starlette.testclient import TestClient
 
-from portal.actions import letters
+from portal.actions import dispute_decisions, letters, policies
+from portal.actions.dispute_decisions import Offered
 from portal.actions.policies import set_policy
 from portal.gateways.mailer import OutgoingLetter
 from portal.jobs.letters import send_waiting
-from portal.records import accounts, ledger, reversals
+from portal.records import accounts, disputes, ledger, reversals
 from portal.records.attempts import AttemptRow
 from portal.records.tables import breaks, charge_lines, charges, notices
 from portal.records.types import new_public_id
 from portal.rules.ledger import invoice_issued
-from tests.support.books import Invoice
+from portal.rules.resolutions import none_of
+from tests.support.books import Invoice, Line, add_invoice
+from tests.support.disputing import OWNER
 from tests.support.paying import PayingSite
 from tests.support.reading import csv_table, pdf_text
 
@@ -70,11 +74,49 @@ def test_nothing_that_was_written_runs(shop: PayingSite, canary: str) -> None:
     texts.append(visitor.get(f"{shop.base}/payments/{attempt.public_id}").text)
     texts += [visitor.get(path).text for path in (f"{shop.base}/payments", shop.receipt(attempt), documents[1])]
     assert visitor.get(f"{shop.receipt(attempt)}.pdf").status_code == 200
+    texts += disputed(shop, visitor, canary)
     take_back(shop, attempt, canary)
     texts += [visitor.get(path).text for path in (f"{shop.base}/payments", shop.receipt(attempt), documents[1])]
     for text in [*texts, *letter_bodies(shop)]:
         assert not LIVE.search(text)
         assert "NAME" in text
+
+
+def disputed(shop: PayingSite, visitor: TestClient, canary: str) -> list[str]:
+    """The pages around a dispute whose words, figures and file are the canary, offered about and decided upon."""
+    now = shop.clock.now()
+    with shop.resources.writing() as session:
+        invoice = add_invoice(
+            session, shop.account, f"D {canary}"[:64], issued_on=now.date(), net_cents=2_000,
+            lines=[Line(canary, "2", 2_000)], now=now,
+        )  # fmt: skip
+    document = f"{shop.base}/invoices/{invoice.public_id}"
+    files = {"files": (f"{canary}.pdf", b"%PDF-1.7 canary")}
+    wrong = {"line": "1", "reason-1": canary, "figure-1": canary[:40], "words": canary, "do": "send"}
+    texts = [visitor.post(f"{document}/dispute", data=wrong, files=files).text]
+    texts.append(visitor.post(f"{document}/dispute", data=wrong | {"reason-1": "other", "file": canary}).text)
+    filed = visitor.post(f"{document}/dispute", data=wrong | {"reason-1": "duplicate"}, files=files)
+    assert filed.status_code == 303
+    page = filed.headers["location"].partition("?")[0]
+    texts += [visitor.get(path).text for path in (filed.headers["location"], document, f"{document}/dispute")]
+    offered = Offered("percentage", percent_bp=1_000, words=canary)
+    with shop.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        (dispute,) = disputes.of_account(session, shop.account.id)
+        dispute_decisions.ask(session, dispute, canary, OWNER, policy=policy, now=now)
+        dispute = disputes.by_id(session, dispute.id)
+        dispute_decisions.offer(session, dispute, offered, OWNER, policy=policy, now=now)
+    texts.append(visitor.get(page).text)
+    with shop.resources.writing() as session:
+        loaded = dispute_decisions.load_for(
+            session, dispute.public_id, version=disputes.by_id(session, dispute.id).version
+        )
+        rejected = [none_of(line) for line in dispute_decisions.disputed_lines(session, dispute.id)]
+        dispute_decisions.decide(session, loaded, rejected, canary, OWNER, policy=policy, now=now)
+    texts.append(visitor.get(page).text)
+    texts.append(visitor.post(f"{page}/reopening", data={"words": canary * 500}).text)
+    assert visitor.get(f"{shop.base}/disputes").status_code == 200
+    return texts
 
 
 def take_back(shop: PayingSite, attempt: AttemptRow, canary: str) -> None:

@@ -29,9 +29,7 @@ def ask(desk: DisputeSite, dispute: DisputeRow) -> None:
 
 
 def offer(desk: DisputeSite, dispute: DisputeRow) -> str:
-    return desk.complaints.offer(
-        dispute, Offered("percentage", desk.clock.now().date().replace(day=20), percent_bp=5_000)
-    )
+    return desk.complaints.offer(dispute, Offered("percentage", percent_bp=5_000, days=14))
 
 
 def test_a_new_dispute_says_whose_turn_it_is_and_that_the_clock_stands(desk: DisputeSite) -> None:
