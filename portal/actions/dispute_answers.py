@@ -4,14 +4,13 @@ back, open it once more."""
 from collections.abc import Sequence
 from datetime import datetime
 
-from portal.actions import attachments, dispute_decisions, dispute_letters, dispute_steps, policies
+from portal.actions import attachments, dispute_decisions, dispute_letters, dispute_reopening, dispute_steps, policies
 from portal.actions.dispute_steps import say, step
 from portal.actions.disputes import Filer, check_room, check_words, claimed_lines
 from portal.actions.policies import Policy
 from portal.records import Session, accounts, charges, dispute_talk, disputes, ledger
 from portal.records.dispute_talk import OfferRow
 from portal.records.disputes import DisputeRow
-from portal.rules import disputes as rules
 from portal.rules.refusals import Conflict, NotFound, Refusal
 
 
@@ -80,13 +79,7 @@ def reopen(session: Session, filer: Filer, public_id: str, words: str, files: Se
     """Once, with a reason: what was not approved stands still again."""
     dispute = _locked(session, filer, public_id)
     policy = policies.load(session, now=now)
-    rules.check_reopening(
-        dispute.state,  # type: ignore[arg-type]
-        decided_on=dispute.decided_on,
-        was_reopened=dispute.reopened_at is not None,
-        today=policy.today,
-        waits=dispute_steps.waits(policy),
-    )
+    dispute_reopening.check(session, dispute, policy=policy)
     text = check_words(words)
     if not text:
         raise Refusal("Write why the decision should be looked at again.", field="words")

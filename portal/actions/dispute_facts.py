@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from portal.actions import dispute_decisions, dispute_letters, dispute_steps, statements
+from portal.actions import dispute_decisions, dispute_letters, dispute_reopening, dispute_steps, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, accounts, charges, credits, dispute_talk, disputes, late_fees, ledger, undone
@@ -15,7 +15,6 @@ from portal.records.dispute_talk import OfferRow
 from portal.records.disputes import DisputeRow, LineRow
 from portal.records.letters import LetterRow
 from portal.rules import disputes as rules
-from portal.rules.refusals import Refusal
 from portal.rules.statement import Item
 
 
@@ -74,10 +73,10 @@ def load(session: Session, dispute_id: int, standing: Standing, *, policy: Polic
         answered=next((each.body for each in reversed(said) if each.author == "customer"), ""),
         offer=offer,
         accepting=_accepting(session, dispute, offer, policy=policy, now=now) if offer else None,
-        agreed=_agreed(offers, dispute) if is_decided else None,
+        agreed=dispute_reopening.agreed(offers, dispute) if is_decided else None,
         memos=[memo for memo in credits.of_charge(session, dispute.charge_id) if memo.reason == because],
         waived_cents=late_fees.waived_because(session, dispute.charge_id, because),
-        reopen_until=_reopen_until(dispute, policy) if is_decided else None,
+        reopen_until=dispute_reopening.until(session, dispute, policy=policy),
     )
 
 
@@ -121,29 +120,3 @@ def _accepting(session: Session, dispute: DisputeRow, made: OfferRow, *, policy:
         )
         standing = statements.load(session, account, on=policy.today, policy=policy)
         return _left(standing, dispute.charge_id)
-
-
-def _agreed(offers: Sequence[OfferRow], dispute: DisputeRow) -> OfferRow | None:
-    """The offer that this decision was: a dispute that is opened again may be decided otherwise."""
-    accepted = [each for each in offers if each.state == "accepted"]
-    is_later = accepted and (
-        dispute.reopened_at is None or (accepted[-1].ended_at or dispute.filed_at) >= dispute.reopened_at
-    )
-    return accepted[-1] if is_later else None
-
-
-def _reopen_until(dispute: DisputeRow, policy: Policy) -> date | None:
-    if dispute.decided_on is None:
-        return None
-    waits = dispute_steps.waits(policy)
-    try:
-        rules.check_reopening(
-            dispute.state,  # type: ignore[arg-type]
-            decided_on=dispute.decided_on,
-            was_reopened=dispute.reopened_at is not None,
-            today=policy.today,
-            waits=waits,
-        )
-    except Refusal:
-        return None
-    return dispute.decided_on + timedelta(days=waits.reopen_days)

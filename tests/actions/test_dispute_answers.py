@@ -194,3 +194,11 @@ def test_each_move_is_in_the_history(complaints: Complaints) -> None:
         assert list(found) == [
             f"dispute.{act}" for act in ("filed", "offer", "decline", "reject", "reopen", "withdraw")
         ]
+
+
+def test_what_was_settled_by_an_accepted_offer_stays_settled(complaints: Complaints) -> None:
+    dispute = complaints.on(3, 5).file()
+    offer_id = complaints.offer(dispute, Offered("percentage", percent_bp=5_000))
+    complaints.agree(dispute, offer_id)
+    with pytest.raises(Conflict, match="settled by an offer"):
+        complaints.reopen(dispute)
