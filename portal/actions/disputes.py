@@ -4,7 +4,7 @@ What is claimed is checked against the invoice's lines under the account's lock,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from portal.actions import attachments, checkouts, dispute_decisions, dispute_letters, dispute_steps, history, policies
@@ -150,7 +150,7 @@ def _file(
     charge = charges.by_id(session, complaint.charge_id, policy.today)
     if charge.account_id != account.id:
         raise NotFound("That invoice is not one of yours. Look at your statement.")
-    again = _same(session, complaint, now=now)
+    again = _same(session, charge, complaint, currency=account.currency, decimal_mark=decimal_mark, now=now)
     if again is not None:
         return again
     check_disputable(charge, policy=policy)
@@ -217,13 +217,36 @@ def _add(
     return dispute
 
 
-def _same(session: Session, complaint: Complaint, *, now: datetime) -> DisputeRow | None:
+def _same(
+    session: Session,
+    charge: ChargeRow,
+    complaint: Complaint,
+    *,
+    currency: str,
+    decimal_mark: DecimalMark | None,
+    now: datetime,
+) -> DisputeRow | None:
     """A dispute filed a moment ago that says the same about the same lines: the button was pressed twice."""
-    wanted = {(each.position, each.reason) for each in complaint.wrong}
-    for dispute in disputes.of_charge(session, complaint.charge_id):
-        if dispute.state != "withdrawn" and now - dispute.filed_at < _SAME_WITHIN:
-            if {(line.position, line.reason) for line in disputes.lines(session, dispute.id)} == wanted:
-                return dispute
+    recent = [
+        dispute for dispute in disputes.of_charge(session, charge.id)
+        if dispute.state != "withdrawn" and now - dispute.filed_at < _SAME_WITHIN
+    ]  # fmt: skip
+    untouched = {
+        line.position: replace(line, taken_net_cents=0, taken_tax_cents=0) for line in claimed_lines(session, charge)
+    }
+    wanted = set()
+    for each in complaint.wrong if recent else ():
+        if each.position not in untouched:
+            return None
+        line = untouched[each.position]
+        try:
+            said = rules.claim(line, each.reason, each.figure, currency=currency, decimal_mark=decimal_mark)
+        except Refusal:
+            return None
+        wanted.add((each.position, each.reason, said.claimed))
+    for dispute in recent:
+        if {(line.position, line.reason, line.claimed) for line in disputes.lines(session, dispute.id)} == wanted:
+            return dispute
     return None
 
 

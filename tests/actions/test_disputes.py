@@ -124,6 +124,13 @@ def test_the_same_complaint_sent_twice_is_one(complaints: Complaints) -> None:
         complaints.file(Wrong(2, "damaged", "1"))
 
 
+def test_another_figure_a_moment_later_is_another_complaint(complaints: Complaints) -> None:
+    first = complaints.file(Wrong(2, "short", "8"))
+    assert complaints.file(Wrong(2, "short", "8.0")) == first
+    assert complaints.file(Wrong(2, "short", "7")) != first
+    assert held(complaints) == 4_320 + 6_480
+
+
 def test_no_line_is_disputed_twice_but_its_rest_is(complaints: Complaints) -> None:
     complaints.file(Wrong(2, "short", "6"))
     rest = complaints.file(Wrong(2, "damaged", ""))

@@ -4,8 +4,11 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import insert, select
 
 from portal.actions.policies import set_policy
+from portal.records.tables import charges
+from portal.records.types import new_public_id
 from portal.web.bodies import LARGEST_UPLOAD
 from tests.support.dispute_site import PAPER, PHOTO, DisputeSite, kept
 from tests.support.pictures import SECRET, bomb
@@ -39,6 +42,16 @@ def test_the_form_works_out_what_is_disputed_and_what_to_pay(desk: DisputeSite) 
         assert text in piece
     assert "<html" not in desk.browser_of_customer.post(f"{desk.address}/figures", data=B).text
     assert desk.disputes() == []
+
+
+def test_a_whole_line_leaves_what_the_other_and_its_discount_come_to(desk: DisputeSite) -> None:
+    form = {"line": "2", "reason-2": "duplicate"}
+    page = desk.send(form, do="figures")
+    piece = desk.browser_of_customer.post(f"{desk.address}/figures", data=form)
+    for text in ("$16.00 of it is tax", "$216.00", "$784.00", "−$14.40", "until March 11, 2026", "$769.60"):
+        assert text in words(page.text)
+        assert text in words(piece.text)
+    assert "Send, and pay the rest ($769.60)" in words(page.text)
 
 
 def test_what_is_filed_is_what_the_form_said(desk: DisputeSite) -> None:
@@ -96,6 +109,10 @@ WRONG: dict[str, tuple[dict[str, object], str, str]] = {
     "a negative number": ({**B, "figure-2": "-3"}, "figure-2", "Enter a number"),
     "words for a number": ({**B, "figure-2": "a few"}, "figure-2", "Enter a number"),
     "a huge number": ({**B, "figure-2": "9" * 5_000}, "figure-2", "too long for a figure"),
+    "an exponent of five": ({**B, "figure-2": "1e5"}, "figure-2", "Enter a number"),
+    "a comma too many": ({**B, "figure-2": "1,000,5"}, "figure-2", "Enter a number"),
+    "a thousand": ({**B, "figure-2": "1,000"}, "figure-2", "Only 10 were invoiced."),
+    "sixty digits": ({**B, "figure-2": "9" * 60}, "figure-2", "too long for a figure"),
     "an exponent": ({**B, "figure-2": "1e999999"}, "figure-2", "Enter a number"),
     "not a number at all": ({**B, "figure-2": "NaN"}, "figure-2", "Enter a number"),
     "no price": ({**B, "reason-2": "wrong_price", "figure-2": ""}, "figure-2", "Enter what one of them should cost."),
@@ -219,6 +236,32 @@ def test_an_invoice_that_is_too_old_says_why_it_cannot_be_disputed(desk: Dispute
         assert answer.status_code == 422
         assert "An invoice can be disputed here for 3 days." in words(answer.text)
     assert desk.disputes() == []
+
+
+def test_what_is_no_invoice_cannot_be_disputed(desk: DisputeSite) -> None:
+    with desk.resources.writing() as session:
+        invoice = session.execute(select(charges).where(charges.c.id == desk.charge.id)).mappings().one()
+        values = {**invoice, "id": None, "public_id": new_public_id(), "kind": "debit_note", "number": "DN-1"}
+        session.execute(insert(charges), values)
+    page = f"{desk.base}/invoices/{values['public_id']}"
+    browser = desk.browser_of_customer
+    assert "Something wrong?" not in words(browser.get(page).text)
+    for answer in (
+        browser.get(f"{page}/dispute"),
+        browser.post(f"{page}/dispute", data={"do": "send", "line": "0", "reason-0": "other"}),
+        browser.post(f"{page}/dispute/figures", data={"line": "0", "reason-0": "other"}),
+    ):
+        assert answer.status_code == 422
+        assert "Only invoices can be disputed here." in words(answer.text)
+    assert desk.disputes() == []
+
+
+def test_figures_are_asked_for_with_anything_and_never_break(desk: DisputeSite) -> None:
+    for form, field, _ in WRONG.values():
+        answer = desk.browser_of_customer.post(f"{desk.address}/figures", data=form)
+        assert answer.status_code == 200
+        assert ("You dispute" in answer.text) == (field in ("words", "files"))
+        assert "<script>x" not in answer.text
 
 
 def test_a_link_to_one_invoice_disputes_that_one_only(desk: DisputeSite) -> None:
