@@ -39,6 +39,7 @@ function live(form) {
     payButton.hidden = !amount;
     payButton.textContent = payButton.dataset.pay.replace("%s", amount);
     sendButton.classList.toggle("button-plain", Boolean(amount));
+    sendButton.textContent = amount ? sendButton.dataset.only : sendButton.dataset.plain;
   };
   const ask = async () => {
     const mine = ++asked;

@@ -148,13 +148,11 @@ def _told(
     messages = dispute_talk.messages(session, dispute.id, with_private=True)
     moves = disputes.moves(session, dispute.id)
     names = _names(session, dispute, moves, messages)
-    decided = next((move.moved_at for move in reversed(moves) if move.state in DECIDED), None)
     since = dispute_story.since(moves, version(visit), names, words) if conflict else ""
     return {
         "thread": dispute_story.thread(
             messages,
             dispute_talk.offers(session, dispute.id),
-            (decided, dispute.decision) if decided else None,
             words,
         ),
         "notes": dispute_story.notes(messages, words),

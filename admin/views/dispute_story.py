@@ -1,7 +1,6 @@
 """The story of a dispute in words: what was said, what was offered, each move with who made it and when."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from portal.records.dispute_talk import MessageRow, OfferRow
 from portal.records.disputes import MoveRow
@@ -44,9 +43,7 @@ def since(found: Sequence[MoveRow], version: int, names: Names, words: Words) ->
     return " ".join(f"{each['text']} ({each['when']})." for each in said)
 
 
-def thread(
-    messages: Sequence[MessageRow], offers: Sequence[OfferRow], decided: tuple[datetime, str] | None, words: Words
-) -> Sequence[Mapping[str, object]]:
+def thread(messages: Sequence[MessageRow], offers: Sequence[OfferRow], words: Words) -> Sequence[Mapping[str, object]]:
     """What both sides see, oldest first: {side, who, when, title, body, at}. `side` is customer, staff or portal."""
     entries = [
         {
@@ -73,11 +70,6 @@ def thread(
         }
         for each in offers
     ]
-    if decided is not None and decided[1]:
-        at, body = decided
-        moment = words.short_moment(at)
-        entry = {"at": at, "id": 0, "side": "staff", "who": "Decision", "when": moment, "title": "", "body": body}
-        entries.append(entry)
     return sorted(entries, key=lambda each: (each["at"], each["id"]))
 
 

@@ -80,6 +80,10 @@ def note(session: Session, dispute: DisputeRow, words: str, by: Speaker, *, now:
     if not words:
         raise Refusal("Write the note first.", field="words")
     say(session, dispute, by, words, is_private=True, now=now)
+    history.write(
+        session, action="dispute.noted", actor=by.actor, now=now,
+        account_id=dispute.account_id, charge_id=dispute.charge_id, detail={"dispute": dispute.number},
+    )  # fmt: skip
 
 
 def review(session: Session, dispute: DisputeRow, by: Speaker, *, policy: Policy, now: datetime) -> DisputeRow:
@@ -147,7 +151,10 @@ def decide(
         raise Refusal("Write why: the customer reads it.", field="words")
     dispute_talk.end_offers(session, dispute.id, "withdrawn", now=now)
     account = accounts.by_id(session, dispute.account_id)
-    return settle(session, account, dispute, resolution, by, words=words, policy=policy, now=now)
+    decided = settle(session, account, dispute, resolution, by, words=words, policy=policy, now=now)
+    # The column holds the words of the last decision, the thread those of each.
+    say(session, decided, by, words, now=now)
+    return decided
 
 
 def settle(

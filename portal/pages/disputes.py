@@ -128,10 +128,11 @@ def _back(visit: Visit, access: Access) -> Response:
 def _with_words(visit: Visit, form: str, act: Callable[..., None]) -> Response:
     """Keep the files, then act; where something is missing the page shows again what was typed."""
     with visit.resources.reading() as session:
-        access, _ = _find(visit, session)
+        access, dispute = _find(visit, session)
+        most = _room(session, dispute)
     _count(visit, access)
     typed = Typed(words=visit.form.get("words", "")[:_KEPT_WORDS], files=tuple(visit.form.getlist("file")))
-    typed, errors = keep_files(visit, access, typed)
+    typed, errors = keep_files(visit, access, typed, most=most)
     wish = visit.form.get("do", "")
     if wish.startswith("remove-"):
         typed = replace(typed, files=tuple(each for each in typed.files if each != wish.removeprefix("remove-")))
@@ -142,12 +143,19 @@ def _with_words(visit: Visit, form: str, act: Callable[..., None]) -> Response:
             with visit.resources.writing() as session:
                 act(session, filer, visit.path["dispute"], typed.words, typed.files, now=visit.now)
         except Refusal as refusal:
-            if refusal.field not in ("words", "files"):
+            if isinstance(refusal, NotFound) and refusal.field is None:
                 raise
-            errors = [{"field": refusal.field, "text": _text(visit, access, refusal)}]
+            # Somebody may have decided meanwhile: what was written is shown beside what happened.
+            errors = [{"field": refusal.field or "words", "text": _text(visit, access, refusal)}]
+            return _page(visit, typed, errors, form=form, status=refusal.status)
         else:
             return _back(visit, access)
     return _page(visit, typed, errors, form=form)
+
+
+def _room(session: Session, dispute: DisputeRow) -> int:
+    """How many files it takes still, of both sides together."""
+    return max(0, MOST_FILES - len(attachments.of_dispute(session, dispute.id)))
 
 
 def _text(visit: Visit, access: Access, refusal: Refusal) -> str:
@@ -156,15 +164,18 @@ def _text(visit: Visit, access: Access, refusal: Refusal) -> str:
     return words.text(refusal.message, **refusal.values)
 
 
-def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str) -> Response:
-    """`form` is the one that was sent: answer or reopen, "" for none."""
+def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str, status: int = 422) -> Response:
+    """`form` is the one that was sent: answer or reopen, "" for none; `status` is for a page with errors."""
     with _looking(visit) as session:
         access, dispute = _find(visit, session)
         policy = visit.policy(session)
         words = policy.words(access.account.currency)
         shown = _shown(session, access, dispute, visit)
         kept = kept_files(session, access, typed)
+        most = _room(session, dispute)
     base = f"/a/{access.account.public_id}"
+    if not shown.is_open_to_words:
+        errors = [{**error, "field": "unsent"} for error in errors]
     context = {
         **view.page(shown, words, base=base),
         "filed": visit.query.get("filed") == "1",
@@ -172,13 +183,13 @@ def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str) -> Response:
         "errors": errors,
         "typed_words": typed.words,
         "files": [{"id": row.public_id, "name": row.name, "size": file_size(row, words)} for row in kept],
-        "more_files": MOST_FILES - len(kept),
-        "most_files": MOST_FILES,
+        "more_files": most - len(kept),
+        "most_files": most,
         "most_megabytes": LARGEST_BYTES // 1024 // 1024,
         "statement": base if access.whole_account else "",
     }
-    status = 422 if errors else 200
-    return visit.page("disputes/show.html", context, policy=policy, account=access.account, status=status)
+    answered = status if errors else 200
+    return visit.page("disputes/show.html", context, policy=policy, account=access.account, status=answered)
 
 
 def _looking(visit: Visit) -> AbstractContextManager[Session]:

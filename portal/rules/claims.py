@@ -117,12 +117,12 @@ def claim(
         raise Refusal("All of this line is disputed or credited already.", field="reason")
     wanted = asked(known, line)
     typed = figure.strip()
-    if len(typed) > _LONGEST_FIGURE:
-        raise Refusal("That is too long for a figure. Enter a number.", field="figure")
     if wanted == "tax":
         return _of_tax(line, known)
     if wanted == "whole":
         return _made(line, known, "", line.quantity, line.net_cents)
+    if len(typed) > _LONGEST_FIGURE:
+        raise Refusal("That is too long for a figure. Enter a number.", field="figure")
     if wanted == "amount":
         return _of_amount(line, known, typed, currency, decimal_mark)
     if wanted == "price":

@@ -24,6 +24,11 @@ class Shown:
     files: Mapping[int, Sequence[AttachmentRow]]
     amounts: Mapping[int, int]
 
+    @property
+    def is_open_to_words(self) -> bool:
+        """Whether the customer may write: an answer, or why it is to be opened again."""
+        return self.facts.dispute.state in OPEN or self.facts.reopen_until is not None
+
 
 def state_name(state: str, words: Words) -> str:
     """How it stands, in a word or two."""
