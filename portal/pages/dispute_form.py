@@ -115,13 +115,17 @@ def figures(visit: Visit) -> Response:
     return visit.page("disputes/figures.html", {"figures": shown}, policy=found.policy, account=found.account)
 
 
-def keep_files(visit: Visit, access: Access, typed: Typed) -> tuple[Typed, Errors]:
-    """Keep what was sent as drafts, beside those that the form names already."""
-    files, errors = list(dict.fromkeys(typed.files))[:MOST_FILES], []
+def keep_files(visit: Visit, access: Access, typed: Typed, *, most: int = MOST_FILES) -> tuple[Typed, Errors]:
+    """Keep what was sent as drafts, beside those that the form names already, so many in all."""
+    files, errors = list(dict.fromkeys(typed.files))[:most], []
     words = _words_of(visit, access)
     for upload in visit.files:
-        if len(files) == MOST_FILES:
-            text = words.text("At most %(count)s files can be sent. Leave one out first.", count=MOST_FILES)
+        if len(files) == most:
+            text = words.text("At most %(count)s files can be sent. Leave one out first.", count=most)
+            if not most:
+                text = words.text(
+                    "A dispute holds no more than %(count)s files. Send the rest by email.", count=MOST_FILES
+                )
             errors.append({"field": "files", "text": text})
             break
         try:

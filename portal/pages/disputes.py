@@ -147,7 +147,7 @@ def _with_words(visit: Visit, form: str, act: Callable[..., None]) -> Response:
                 raise
             # Somebody may have decided meanwhile: what was written is shown beside what happened.
             errors = [{"field": refusal.field or "words", "text": _text(visit, access, refusal)}]
-            return _page(visit, typed, errors, form=form, status=refusal.status)
+            return _page(visit, typed, errors, form=form, status=422 if refusal.field else refusal.status)
         else:
             return _back(visit, access)
     return _page(visit, typed, errors, form=form)

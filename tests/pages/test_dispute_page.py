@@ -94,6 +94,45 @@ def test_a_file_that_cannot_be_sent_keeps_the_message(desk: DisputeSite) -> None
     assert desk.said(dispute) == ["Nothing came."]
 
 
+@pytest.mark.parametrize("doing", ["messages", "reopening"])
+def test_files_of_another_browser_are_not_taken_and_the_message_is_kept(desk: DisputeSite, doing: str) -> None:
+    other = {"line": "1", "reason-1": "damaged"}
+    (theirs,) = kept(desk.send(other, PHOTO, do="figures", by=desk.visitor()))
+    dispute = desk.file()
+    if doing == "reopening":
+        desk.complaints.decide(dispute, 0)
+    answer = desk.browser_of_customer.post(
+        f"{desk.page_of(dispute)}/{doing}", data={"words": "Look.", "file": theirs}, files={"files": PAPER}
+    )
+    assert answer.status_code == 422
+    assert "One of the files is not here any more." in words(answer.text)
+    assert "Look." in answer.text
+    assert len(kept(answer)) == 1
+    assert desk.said(dispute)[-1] != "Look."
+
+
+def test_a_dispute_takes_five_files_in_all(desk: DisputeSite) -> None:
+    form = {"line": "2", "reason-2": "damaged"}
+    assert desk.send(form, PHOTO, *[(f"{number}.pdf", PAPER[1]) for number in range(2)]).status_code == 303
+    ((dispute, _, _),) = desk.disputes()
+    assert "Up to 2, each up to 10 MB" in read(desk, dispute)
+    address = f"{desk.page_of(dispute)}/messages"
+    three = [("files", (f"more {number}.pdf", PAPER[1])) for number in range(3)]
+    answer = desk.browser_of_customer.post(address, data={"words": "Three more."}, files=three)
+    assert answer.status_code == 422
+    assert "At most 2 files can be sent." in words(answer.text)
+    assert len(kept(answer)) == 2
+    done = desk.browser_of_customer.post(address, data={"words": "Two more.", "file": kept(answer)})
+    assert done.status_code == 303
+    page = desk.browser_of_customer.get(desk.page_of(dispute)).text
+    assert "This dispute holds as many files as it can." in words(page)
+    assert 'type="file"' not in page
+    more = desk.browser_of_customer.post(address, data={"words": "One more."}, files={"files": PAPER})
+    assert more.status_code == 422
+    assert "One more." in more.text
+    assert 'id="files"' in more.text
+
+
 def test_an_offer_says_what_accepting_it_leaves_and_is_accepted_in_one_click(desk: DisputeSite) -> None:
     dispute = desk.file()
     offer_id = offer(desk, dispute)
@@ -154,6 +193,7 @@ def test_a_dispute_taken_back_is_to_be_paid(desk: DisputeSite) -> None:
         assert desk.browser_of_customer.post(f"{desk.page_of(dispute)}/withdrawal").status_code == 303
     page = read(desk, dispute)
     assert "You have taken it back." in page
+    assert "What you disputed" in page
     assert "Review and pay $981.60" in page
     assert "Add a message" not in page
 

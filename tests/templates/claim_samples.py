@@ -147,6 +147,7 @@ CLAIMS: dict[str, dict[str, Context]] = {
     "disputes/show.html": {
         "filed": {**_SHOWN, "filed": True},
         "in review": _SHOWN,
+        "full of files": {**_SHOWN, "more_files": 0, "most_files": 0},
         "offered": {
             **_SHOWN,
             "offer": {
