@@ -6,7 +6,7 @@ from admin.access import passkeys, passwords, recovery
 from admin.access.log_in import PER_ACCOUNT, account_bucket
 from admin.access.sessions import Held
 from portal.actions import history, staff_letters, throttle
-from portal.records import Session, second_factors, staff, staff_sessions
+from portal.records import Session, disputes, second_factors, staff, staff_sessions
 from portal.records.second_factors import PasskeyRow
 from portal.records.staff import StaffRow
 from portal.resources import Resources
@@ -48,6 +48,7 @@ def remove(session: Session, who: StaffRow, *, actor: str, now: datetime) -> Non
     staff.remove(session, who.id, now=now)
     second_factors.forget_all(session, who.id)
     staff_sessions.end_all(session, who.id, now=now)
+    disputes.leave(session, who.id)
     _write(session, "staff.removed", who, actor, now, {"email": who.email, "role": who.role})
 
 

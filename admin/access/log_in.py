@@ -14,6 +14,7 @@ from portal.actions import history, staff_letters, throttle
 from portal.records import Session, second_factors, staff, staff_sessions
 from portal.records.staff import StaffRow
 from portal.resources import Resources
+from portal.rules.refusals import Conflict
 
 _FIVE_MINUTES = timedelta(minutes=5)
 PER_ACCOUNT = ((10, _FIVE_MINUTES),)
@@ -118,6 +119,10 @@ def enrol(resources: Resources, held: Held, *, secret: str, code: str, now: date
     codes = recovery.new_codes()
     hashes = recovery.hashed(codes)
     with resources.writing() as session:
+        known = staff.proof(session, held.staff.id)
+        if known is None or (known.totp_confirmed_at is not None and not held.is_open):
+            # Another session of theirs was quicker, or they were removed.
+            raise Conflict("The codes have been set up already. Log in again, and use the app that was set up.")
         staff.set_totp(session, held.staff.id, secret)
         staff.confirm_totp(session, held.staff.id, now=now)
         staff.take_counter(session, held.staff.id, counter)

@@ -27,6 +27,8 @@ from portal.settings import Settings
 
 # What comes from a browser may be anything; these are what the library says to that.
 _MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError)
+# Many times what a device signs.
+_LONGEST_ANSWER = 20_000
 
 log = structlog.get_logger()
 
@@ -139,6 +141,8 @@ def _used_up(session: Session, held: Held) -> bytes | None:
 
 
 def _parsed(answer: str) -> dict[str, object]:
+    if len(answer) > _LONGEST_ANSWER:
+        raise ValueError("too long")
     found = json.loads(answer)
     if not isinstance(found, dict):
         raise ValueError("not an object")

@@ -12,7 +12,7 @@ from typing import Literal
 from portal.actions import credit_memos, dispute_letters, dispute_steps, history, late_fees
 from portal.actions.dispute_steps import Speaker, say, step
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, charges, credits, dispute_talk, disputes, ledger
+from portal.records import Session, accounts, charges, dispute_talk, disputes, ledger
 from portal.records.accounts import AccountRow
 from portal.records.dispute_talk import OfferRow
 from portal.records.disputes import DisputeRow
@@ -221,12 +221,12 @@ def _resolution(lines: Sequence[DisputedLine], kind: str, cents: int, percent_bp
 def _check_credit(
     session: Session, dispute: DisputeRow, resolution: Resolution, currency: str, *, policy: Policy
 ) -> None:
-    """No more is credited of an invoice than it is over: it may have been credited in another way meanwhile."""
+    """No more is credited of an invoice than it is over: it may have been credited, or written off, meanwhile."""
     charge = charges.by_id(session, dispute.charge_id, policy.today)
-    left = charge.amount_cents - sum(memo.amount_cents for memo in credits.of_charge(session, charge.id))
+    left = charge.amount_cents - dispute_steps.gone_cents(session, charge.id)
     if resolution.credit_cents > max(0, left):
         raise Conflict(
-            "All but %(amount)s of this invoice is credited already. Credit that or less, with its tax.",
+            "All but %(amount)s of this invoice is credited or written off already. Credit that or less, with its tax.",
             amount=words_of(max(0, left), currency),
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 from portal.actions import attachments, history
 from portal.actions.attachments import MOST_FILES
 from portal.actions.policies import Policy
-from portal.records import Session, dispute_talk, disputes
+from portal.records import Session, credits, dispute_talk, disputes, write_offs
 from portal.records.attachments import AttachmentRow
 from portal.records.disputes import DisputeRow, LineRow, MoveRow
 from portal.rules import disputes as rules
@@ -142,6 +142,12 @@ def check_files(files: Sequence[object]) -> None:
         raise Refusal(
             "A dispute holds no more than %(count)s files. Send the rest by email.", field="files", count=MOST_FILES
         )
+
+
+def gone_cents(session: Session, charge_id: int) -> int:
+    """What of a charge is credited or written off, by whatever way: it can be credited no more."""
+    credited = sum(memo.amount_cents for memo in credits.of_charge(session, charge_id))
+    return credited + sum(each.amount_cents for each in write_offs.given_up(session, [charge_id]))
 
 
 def last_clock(session: Session, dispute_id: int) -> Clock | None:

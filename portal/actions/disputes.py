@@ -5,14 +5,23 @@ What is claimed is checked against the invoice's lines under the account's lock,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from portal.actions import attachments, checkouts, dispute_decisions, dispute_letters, dispute_steps, history, policies
+from portal.actions import (
+    attachments,
+    checkouts,
+    dispute_decisions,
+    dispute_goodwill,
+    dispute_letters,
+    dispute_steps,
+    history,
+    policies,
+)
 from portal.actions.dispute_steps import Speaker
 from portal.actions.policies import Policy
 from portal.actions.statements import Held, Standing
 from portal.actions.statements import load as load_standing
-from portal.records import Session, accounts, attempts, charges, credits, disputes, ledger, numbers
+from portal.records import Session, accounts, attempts, charges, disputes, ledger, numbers
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.records.disputes import DisputeRow
@@ -22,12 +31,10 @@ from portal.rules import disputes as state_rules
 from portal.rules.claims import Claim, ClaimedLine
 from portal.rules.money import DecimalMark
 from portal.rules.refusals import Conflict, NotFound, Refusal
-from portal.rules.resolutions import Budget, DisputedLine, all_of, is_goodwill, resolve
+from portal.rules.resolutions import DisputedLine, all_of, resolve
 
 LONGEST_WORDS = 4_000
 _SAME_WITHIN = timedelta(minutes=10)
-# What a look at the goods would not tell better than the customer does; the rest is for somebody to look into.
-_GOODWILL_REASONS = frozenset({"not_received", "short", "damaged", "wrong_item"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def _file(
             "disputed_cents": sum(each.net_cents + each.tax_cents for each in found),
         },
     )
-    if _gives_goodwill(session, account, found, policy=policy):
+    if dispute_goodwill.is_given(session, account, charge, found, policy=policy):
         lines = [DisputedLine(each.position, each.quantity, each.net_cents, each.tax_cents) for each in found]
         resolution = resolve(lines, [all_of(line) for line in lines])
         return dispute_decisions.settle(
@@ -259,30 +266,12 @@ def check_words(words: str) -> str:
 
 
 def check_room(session: Session, charge: ChargeRow, claimed_cents: int) -> None:
-    """Credit memos about the invoice as a whole leave less of it to dispute than its lines say."""
-    credited = sum(memo.amount_cents for memo in credits.of_charge(session, charge.id))
+    """Credit memos about the invoice as a whole, and what of it was written off, leave less of it to dispute."""
+    gone = dispute_steps.gone_cents(session, charge.id)
     held = sum(
         sum(dispute_steps.unapproved(disputes.lines(session, dispute.id)))
         for dispute in disputes.of_charge(session, charge.id)
         if dispute.state in state_rules.OPEN
     )
-    if credited + held + claimed_cents > charge.amount_cents:
+    if gone + held + claimed_cents > charge.amount_cents:
         raise Conflict("A part of this invoice is credited or disputed already. Look at it again, and claim the rest.")
-
-
-def _gives_goodwill(session: Session, account: AccountRow, found: Sequence[Claim], *, policy: Policy) -> bool:
-    """Whether the budget has it, which is in the seller's own currency.
-
-    The lock on numbers, taken already, keeps two filings from spending it twice.
-    """
-    if account.currency != policy.currency or any(each.reason not in _GOODWILL_REASONS for each in found):
-        return False
-    cents = sum(each.net_cents + each.tax_cents for each in found)
-    budget = Budget(policy.goodwill_dispute_cents, policy.goodwill_year_cents, policy.goodwill_month_cents)
-    year, month = date(policy.today.year, 1, 1), policy.today.replace(day=1)
-    return is_goodwill(
-        cents,
-        budget,
-        given_this_year=disputes.goodwill_since(session, year, currency=account.currency, account_id=account.id),
-        given_this_month=disputes.goodwill_since(session, month, currency=account.currency),
-    )

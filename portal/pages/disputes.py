@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from starlette.responses import Response
@@ -166,13 +165,17 @@ def _text(visit: Visit, access: Access, refusal: Refusal) -> str:
 
 def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str, status: int = 422) -> Response:
     """`form` is the one that was sent: answer or reopen, "" for none; `status` is for a page with errors."""
-    with _looking(visit) as session:
+    with visit.resources.reading() as session:
         access, dispute = _find(visit, session)
+        shown = None if dispute.state == "offered" else _shown(session, access, dispute, visit)
         policy = visit.policy(session)
         words = policy.words(access.account.currency)
-        shown = _shown(session, access, dispute, visit)
         kept = kept_files(session, access, typed)
         most = _room(session, dispute)
+    if shown is None:
+        # What an open offer would leave is found by accepting it, and undoing that.
+        with visit.resources.rehearsing() as session:
+            shown = _shown(session, access, dispute, visit)
     base = f"/a/{access.account.public_id}"
     if not shown.is_open_to_words:
         errors = [{**error, "field": "unsent"} for error in errors]
@@ -190,13 +193,6 @@ def _page(visit: Visit, typed: Typed, errors: Errors, *, form: str, status: int 
     }
     answered = status if errors else 200
     return visit.page("disputes/show.html", context, policy=policy, account=access.account, status=answered)
-
-
-def _looking(visit: Visit) -> AbstractContextManager[Session]:
-    """What an open offer would leave is found by accepting it, and undoing that; all else is only read."""
-    with visit.resources.reading() as session:
-        _, dispute = _find(visit, session)
-    return visit.resources.rehearsing() if dispute.state == "offered" else visit.resources.reading()
 
 
 def _shown(session: Session, access: Access, dispute: DisputeRow, visit: Visit) -> Shown:

@@ -217,6 +217,11 @@ def assign(session: Session, dispute_id: int, staff_id: int | None) -> None:
     session.execute(update(disputes).where(disputes.c.id == dispute_id).values(assignee_id=staff_id))
 
 
+def leave(session: Session, staff_id: int) -> None:
+    """Open disputes of somebody who works here no more are nobody's again."""
+    session.execute(update(disputes).where(disputes.c.assignee_id == staff_id, _IS_OPEN).values(assignee_id=None))
+
+
 def approve(session: Session, dispute_id: int, position: int, *, quantity: str, net_cents: int, tax_cents: int) -> None:
     """Set what is approved of a line, earlier decisions included."""
     session.execute(

@@ -6,6 +6,7 @@ Pages are plain functions from a visit to a response; they run in the thread poo
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from email.message import Message
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -170,6 +171,7 @@ async def read_request(request: Request, *, uploads: bool = False) -> Arrival:
         return arrival
     body = b"" if uploads else await request.body()
     if uploads or body:
+        _refuse_other_letters(request)
         form = await request.form(max_files=_MOST_FILES if uploads else 0, max_fields=_MOST_FIELDS)
     else:
         form = FormData()
@@ -195,6 +197,14 @@ def _refuse_strangers(request: Request) -> None:
 def _refuse_zeros(texts: Iterable[str]) -> None:
     # No text column can hold this character, and nobody types it.
     if any("\0" in text for text in texts):
+        raise HTTPException(400)
+
+
+def _refuse_other_letters(request: Request) -> None:
+    """Browsers send forms in UTF-8. Some other encodings make of bytes what is no text, or nothing at all."""
+    said = Message()
+    said["content-type"] = request.headers.get("content-type", "")
+    if said.get_content_charset("utf-8") not in ("utf-8", "utf8"):
         raise HTTPException(400)
 
 

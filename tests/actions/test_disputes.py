@@ -267,3 +267,10 @@ def test_the_same_day_counts_its_last_move(complaints: Complaints) -> None:
     complaints.house.clock.move(minutes=1)
     complaints.file()
     assert held(complaints) == 21_600
+
+
+def test_goodwill_does_not_undo_what_somebody_has_decided(complaints: Complaints) -> None:
+    complaints.decide(complaints.on(3, 5).file(Wrong(2, "short", "9")), 0)
+    complaints.decide_policy(goodwill_dispute_cents="9999", goodwill_year_cents="9999", goodwill_month_cents="9999")
+    assert not complaints.on(3, 6).file(Wrong(2, "short", "9")).is_goodwill
+    assert complaints.file(Wrong(1, "short", "9")).is_goodwill

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from e2e.stripe.faults import Fault
-from portal.actions import checkouts, payments
+from portal.actions import checkouts, payments, policies, write_offs
 from portal.actions.checkouts import Payer, Wish
 from portal.actions.disputes import Complaint, Wrong, file
 from portal.actions.quotes import Choice
@@ -14,6 +14,7 @@ from portal.records import attempts as attempt_records
 from portal.records import charges
 from portal.records.attempts import AttemptRow
 from portal.records.disputes import DisputeRow
+from portal.rules.refusals import Conflict
 from tests.support.disputing import Complaints
 from tests.support.house import House
 from tests.support.shop import cheque
@@ -145,3 +146,24 @@ def test_a_paid_invoice_can_be_disputed_and_is_not_open_for_it(payers: Payers) -
     assert payers.standing().statement.balance.disputed_cents == 0
     payers.decide(dispute, 0)
     assert payers.credit() == 0
+
+
+@pytest.mark.parametrize(
+    ("given_up_cents", "wanted"), [(None, "credited or disputed"), (90_000, "credited or disputed")]
+)
+def test_what_is_written_off_cannot_be_credited_too(
+    complaints: Complaints, given_up_cents: int | None, wanted: str
+) -> None:
+    complaints.on(3, 5)
+    with complaints.house.resources.writing() as session:
+        policy = policies.load(session, now=complaints.house.clock.now())
+        write_offs.write_off(
+            session, complaints.account, complaints.charge_id, amount_cents=given_up_cents, claims_tax=False,
+            reason="", policy=policy, now=complaints.house.clock.now(), actor="test",
+        )  # fmt: skip
+    with pytest.raises(Conflict, match="credited or disputed"):
+        complaints.file()
+    # What is left of it may still be wrong.
+    if given_up_cents is not None:
+        complaints.decide(complaints.file(Wrong(2, "short", "6")))
+        assert complaints.invoice().item.parts.open_cents == 10_000 - 8_640

@@ -95,15 +95,27 @@ def test_whoever_dies_while_keeping_a_file_leaves_nothing_for_long(desk: Desk, p
     assert desk.stored() == set()
 
 
-def test_whoever_dies_between_row_and_file_of_a_draft_is_finished_by_the_next(desk: Desk) -> None:
+def test_while_the_store_is_away_no_row_goes_without_its_file(desk: Desk) -> None:
     desk.keep()
     desk.clock.move(hours=25)
     away = MemoryFiles()
     away.is_away = True
     with pytest.raises(Exception, match="does not answer"):
         sweep(replace(desk.resources, files=away), now=desk.clock.now())
-    assert desk.rows() == 0
-    assert len(desk.stored()) == 1
+    assert (desk.rows(), len(desk.stored())) == (1, 1)
+    assert desk.sweep() == 1
+    assert (desk.rows(), desk.stored()) == (0, set())
+
+
+def test_whoever_dies_between_row_and_file_of_a_draft_is_finished_by_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.keep()
+    desk.clock.move(hours=25)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(type(desk.resources.files), "delete", _die)
+        desk.sweep()
+    assert (desk.rows(), len(desk.stored())) == (0, 1)
     assert desk.sweep() == 1
     assert desk.stored() == set()
 
@@ -145,3 +157,7 @@ def test_what_does_not_agree_is_named(desk: Desk, tmp_path: Path) -> None:
         read(desk.resources, missing, thumbnail=True)
     assert logs[0]["event"] == "attachment.missing"
     assert read(desk.resources, missing)
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from pydantic import Field
 from starlette.datastructures import ImmutableMultiDict
 
 from portal.web.forms import Email, Form, FormRefused, read_form
+from tests.support.site import Site
 
 SENTENCES = {
     ("email", "missing"): "Enter your email address",
@@ -48,3 +49,10 @@ def test_each_wrong_field_gets_its_sentence(typed: list[tuple[str, str]], errors
     with pytest.raises(FormRefused) as refused:
         read(*typed)
     assert refused.value.errors == [{"field": field, "text": text} for field, text in errors]
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "punycode", "unicode_escape", "undefined", "no-such-thing"])
+def test_a_form_in_letters_that_browsers_do_not_send(site: Site, charset: str) -> None:
+    body = '--x\r\ncontent-disposition: form-data; name="email"\r\n\r\n+2AA-\r\n--x--\r\n'
+    said = {"content-type": f"multipart/form-data; boundary=x; charset={charset}"}
+    assert site.browser().post("/link", content=body, headers=said).status_code == 400

@@ -30,6 +30,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def slow_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits looks for a deadlock once, after two seconds: long enough for another to begin to wait."""
+    limits = engine._POSTGRES_LIMITS + " -c deadlock_timeout=2s"
+    monkeypatch.setattr(engine, "_POSTGRES_LIMITS", limits)
+
+
+@pytest.fixture
 def shop(postgresql_url: str, clock: MovableClock) -> Iterator[PayingSite]:
     database = open_database(postgresql_url)
     with open_house(database, clock) as house:
@@ -49,6 +56,7 @@ def contended(logs: Sequence[Mapping[str, object]]) -> list[object]:
     return [entry["why"] for entry in logs if entry["event"] == "database.contended"]
 
 
+@pytest.mark.usefixtures("slow_to_look")
 def test_a_page_that_loses_a_deadlock_is_done_again(
     shop: PayingSite, other: psycopg.Connection, postgresql_url: str
 ) -> None:
@@ -58,7 +66,8 @@ def test_a_page_that_loses_a_deadlock_is_done_again(
     with ThreadPoolExecutor(1) as threads, capture_logs() as logs:
         pressed = threads.submit(shop.press, browser, page)
         wait_until_somebody_waits(postgresql_url)
-        # The page has the account and waits for our charge; it waited first, so it is the one that is ended.
+        # The page has the account and waits for our charge; we never look, so it is the one that is ended.
+        other.execute("SET deadlock_timeout = '60s'")
         other.execute("SELECT 1 FROM accounts WHERE id = %s FOR UPDATE", [shop.account.id])
         other.rollback()
         answer = pressed.result()
