@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from portal.rules.claims import REASONS
+from portal.templating import static_url
 from tests.templates.base import CANARY, LAYOUT, money
 
 Context = Mapping[str, object]
@@ -91,7 +92,12 @@ _SHOWN: Context = {
             "by_us": False,
             "paragraphs": [f"Two were missing. {CANARY}"],
             "files": [
-                {"name": f"box {CANARY}.jpg", "size": "340 KB", "href": "/files/1", "thumbnail": "/files/1/thumbnail"},
+                {
+                    "name": f"box {CANARY}.jpg",
+                    "size": "340 KB",
+                    "href": "/files/1",
+                    "thumbnail": static_url("favicon.svg"),
+                },
                 {"name": "delivery note.pdf", "size": "1.2 MB", "href": "/files/2", "thumbnail": ""},
             ],
         },
