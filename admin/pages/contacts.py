@@ -6,6 +6,7 @@ from admin.pages.customer import load
 from admin.views.cells import Fact, Link
 from admin.views.things import Field, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import contacts
 from portal.records import Session, accounts
@@ -28,7 +29,7 @@ def add(visit: StaffVisit) -> Response:
             with visit.resources.writing() as session:
                 found = load(session, visit.path["account"], now=visit.now)
                 contacts.add(session, found.account, name=name, email=email, now=visit.now, actor=visit.actor)
-            return visit.see(found.base)
+            return visit.see(told(found.base, "contact"))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -50,7 +51,7 @@ def rename(visit: StaffVisit) -> Response:
     with visit.resources.writing() as session:
         found = load(session, visit.path["account"], now=visit.now)
         contacts.rename(session, _one(visit, session), name, now=visit.now, actor=visit.actor)
-    return visit.see(found.base)
+    return visit.see(told(found.base, "contact"))
 
 
 def ask_removal(visit: StaffVisit) -> Response:
@@ -73,7 +74,7 @@ def remove(visit: StaffVisit) -> Response:
     with visit.resources.writing() as session:
         found = load(session, visit.path["account"], now=visit.now)
         contacts.remove(session, _one(visit, session), now=visit.now, actor=visit.actor)
-    return visit.see(found.base)
+    return visit.see(told(found.base, "contact"))
 
 
 def _one(visit: StaffVisit, session: Session) -> ContactRow:

@@ -104,7 +104,7 @@ def _heading(
         "turn": view.turn_words(dispute.state),
         "until": until,
         "late": late,
-        "age": f"{view.age(dispute.filed_on, policy.today)} ago",
+        "age": "today" if dispute.filed_on == policy.today else f"{view.age(dispute.filed_on, policy.today)} ago",
         "is_open": dispute.state in OPEN,
         "is_new": dispute.state == "new",
         "was_reopened": dispute.reopened_at is not None,

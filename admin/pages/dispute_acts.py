@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from admin.pages.dispute import ADDRESS, find, page_of, version
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from portal.actions import dispute_decisions
 from portal.actions.dispute_previews import Act
 from portal.actions.dispute_steps import Speaker
@@ -36,7 +37,7 @@ def assign(visit: StaffVisit) -> Response:
         staff_id = person.id if person else None
         if staff_id != dispute.assignee_id:
             dispute_decisions.assign(session, dispute, staff_id, speaker(visit), now=visit.now)
-    return visit.see(f"{ADDRESS}/{dispute.public_id}")
+    return visit.see(told(f"{ADDRESS}/{dispute.public_id}", "assigned"))
 
 
 def note(visit: StaffVisit) -> Response:
@@ -52,7 +53,7 @@ def note(visit: StaffVisit) -> Response:
         raise
     except Refusal as refusal:
         return page_of(visit, form="note", errors=[{"field": "note", "text": refusal.sentence}])
-    return visit.see(f"{ADDRESS}/{visit.path['dispute']}#notes")
+    return visit.see(told(f"{ADDRESS}/{visit.path['dispute']}#notes", "noted"))
 
 
 def ask(visit: StaffVisit) -> Response:

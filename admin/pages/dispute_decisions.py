@@ -83,7 +83,13 @@ def _approved(visit: StaffVisit, lines: Sequence[DisputedLine], currency: str, l
         return [none_of(line) for line in lines]
     if verdict != "accept_partly":
         raise Refusal("Choose whether to accept or to reject.", field="verdict")
-    return [_part(visit, line, currency, locale) for line in lines]
+    parts = [_part(visit, line, currency, locale) for line in lines]
+    if parts == [none_of(line) for line in lines]:
+        # The engine would take that for a rejection, which is another button.
+        raise Refusal(
+            "Approve a part of at least one line, or reject the dispute.", field=f"approved-{parts[0].position}"
+        )
+    return parts
 
 
 def _part(visit: StaffVisit, line: DisputedLine, currency: str, locale: str) -> Approved:

@@ -19,7 +19,7 @@ from portal.records.dispute_queue import QUEUE, QueuedRow
 from portal.records.listing import Wanted
 from portal.records.staff import StaffRow
 from portal.rules.claims import REASONS
-from portal.rules.disputes import turn
+from portal.rules.disputes import OPEN, turn
 from portal.rules.refusals import NotFound
 
 ADDRESS = "/admin/disputes"
@@ -184,5 +184,5 @@ def _line(found: QueuedRow, policy: Policy) -> Sequence[Value]:
         found.assignee,
         found.state,
         "yes" if found.is_goodwill else "no",
-        found.decided_on,
+        None if found.state in OPEN else found.decided_on,
     )

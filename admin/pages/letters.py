@@ -9,6 +9,7 @@ from admin.web import exports, lists
 from admin.web.desk import StaffVisit
 from admin.web.exports import Value
 from admin.web.lists import Choice, Column, List
+from admin.web.said import told
 from portal.actions import retries
 from portal.actions.policies import Policy
 from portal.records.letters_listed import LETTERS, LetterListedRow
@@ -57,7 +58,7 @@ def retry(visit: StaffVisit) -> Response:
         raise NotFound("There is no such letter.")
     with visit.resources.writing() as session:
         retries.send_again(session, int(wanted), now=visit.now, actor=visit.actor)
-    return visit.see(f"{LIST.address}?state=waiting")
+    return visit.see(told(f"{LIST.address}?state=waiting", "retried"))
 
 
 def _line(found: LetterListedRow, policy: Policy) -> Sequence[Value]:

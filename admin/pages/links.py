@@ -9,6 +9,7 @@ from admin.pages.customer import load
 from admin.views.cells import Fact, Link
 from admin.views.things import Field, Option, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import link_letters, links, statements
 from portal.records import accounts, charges
@@ -41,7 +42,7 @@ def send(visit: StaffVisit) -> Response:
         if contact is not None and not typed.errors:
             charge_id = charge.id if charge else None
             link_letters.send(session, contact, charge_id, once=once, now=visit.now, actor=visit.actor)
-    return _form(visit, typed) if typed.errors else visit.see(found.base)
+    return _form(visit, typed) if typed.errors else visit.see(told(found.base, "link-sent"))
 
 
 def revoke(visit: StaffVisit) -> Response:
@@ -51,7 +52,7 @@ def revoke(visit: StaffVisit) -> Response:
         for view in links.list_links(session, found.account.id):
             if view.link.public_id == visit.path["link"]:
                 links.revoke_link(session, view.link, now=visit.now, actor=visit.actor)
-                return visit.see(found.base)
+                return visit.see(told(found.base, "link-revoked"))
     raise NotFound("There is no such link.")
 
 

@@ -9,6 +9,7 @@ from admin.web import exports, lists
 from admin.web.desk import StaffVisit
 from admin.web.exports import Value, amount
 from admin.web.lists import Choice, Column, List
+from admin.web.said import told
 from portal.actions import notices
 from portal.actions.policies import Policy
 from portal.records.notices_listed import NOTICES, NoticeListedRow
@@ -63,7 +64,7 @@ def end(visit: StaffVisit) -> Response:
     """It is settled, however that was."""
     with visit.resources.writing() as session:
         notices.close(session, visit.path["notice"], now=visit.now, actor=visit.actor)
-    return visit.see(LIST.address)
+    return visit.see(told(LIST.address, "notice"))
 
 
 def row(found: NoticeListedRow, policy: Policy, *, is_open: bool, can_end: bool) -> Sequence[Cell]:

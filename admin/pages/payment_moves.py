@@ -10,6 +10,7 @@ from admin.views.cells import Fact
 from admin.views.invoices import open_options
 from admin.views.things import Field, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import manual_payments, statements
 from portal.records import Session, ledger
@@ -124,7 +125,7 @@ def _done(visit: StaffVisit, typed: Typed, act: Act, again: Again) -> Response:
     if typed.errors:
         with visit.resources.reading() as session:
             return again(visit, session, typed)
-    return visit.see(found.base)
+    return visit.see(told(found.base, "moved"))
 
 
 def _check_shown(visit: StaffVisit, now_cents: int) -> None:

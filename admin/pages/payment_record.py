@@ -8,6 +8,7 @@ from admin.views.cells import Fact, Link
 from admin.views.invoices import open_options
 from admin.views.things import Field, Option, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import manual_payments, statements
 from portal.actions.manual_payments import Recorded
@@ -50,7 +51,7 @@ def record(visit: StaffVisit) -> Response:
                 if given.charge_ids:
                     manual_payments.check_reached(session, payment_id, wanted)
                 payment = ledger.payment_by_id(session, payment_id)
-            return visit.see(f"/admin/payments/{payment.public_id}")
+            return visit.see(told(f"/admin/payments/{payment.public_id}", "recorded"))
         except Refusal as refusal:
             is_like = isinstance(refusal, Conflict)
             typed.refused(refusal, field="another" if is_like else "amount")

@@ -8,6 +8,7 @@ from admin.views import policy as view
 from admin.views.cells import Fact, Link
 from admin.views.things import Field, Section, form, thing
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import policies
 from portal.actions.policies import Policy
@@ -74,10 +75,15 @@ def decide(visit: StaffVisit) -> Response:
             try:
                 policies.set_policy(session, key.name, value, effective_on=since, now=visit.now, actor=visit.actor)
             except Refusal as refusal:
-                typed.wrong("value", refusal.sentence.removeprefix(f"{key.name}: ").capitalize())
+                typed.wrong("value", _sentence(refusal, key))
     if typed.errors:
         return _form(visit, key, policy, {"value": value[:500], "since": typed.text("since")}, typed.errors)
-    return visit.see(f"{ADDRESS}/{key.name}")
+    return visit.see(told(f"{ADDRESS}/{key.name}", "policy"))
+
+
+def _sentence(refusal: Refusal, key: Key) -> str:
+    said = refusal.sentence.removeprefix(f"{key.name}: ")
+    return said[:1].upper() + said[1:]
 
 
 def _key(visit: StaffVisit) -> Key:

@@ -7,6 +7,7 @@ from admin.views import payment as view
 from admin.views.cells import Fact
 from admin.views.things import Field, Option, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import refunds
 from portal.actions.refunds import Wish
@@ -61,7 +62,7 @@ def give_back(visit: StaffVisit) -> Response:
         with visit.resources.reading() as session:
             found = load(session, visit.path["payment"], now=visit.now)
         return _form(visit, found, typed, is_late=isinstance(refusal, Conflict))
-    return visit.see(found.base)
+    return visit.see(told(found.base, "refund"))
 
 
 def _form(visit: StaffVisit, found: Opened, typed: Typed, *, is_late: bool = False) -> Response:

@@ -6,6 +6,7 @@ from admin.pages.invoice import Opened, load
 from admin.views.cells import Fact, Link
 from admin.views.things import Field, form
 from admin.web.desk import StaffVisit
+from admin.web.said import told
 from admin.web.typed import Typed
 from portal.actions import statements
 from portal.actions import write_offs as actions
@@ -56,7 +57,7 @@ def give_up(visit: StaffVisit) -> Response:
     if typed.errors:
         with visit.resources.reading() as session:
             return _form(visit, session, typed)
-    return visit.see(found.base)
+    return visit.see(told(found.base, "written-off"))
 
 
 def _payable(session: Session, found: Opened) -> int:

@@ -55,7 +55,7 @@ def _facts(found: Rehearsal, words: Words) -> Sequence[str]:
         said.append("No credit memo is written.")
     else:
         tax = f", of it {words.money(found.memo.tax_cents)} tax" if found.memo.tax_cents else ""
-        said.append(f"A credit memo over {words.money(found.memo.amount_cents)} is written{tax}.")
+        said.append(f"A credit memo for {words.money(found.memo.amount_cents)} is written{tax}.")
     if (more := after.credit_cents - before.credit_cents) > 0:
         said.append(f"{words.money(more)} of it does not fit on the invoice, and becomes account credit.")
     if (back := before.given_cents - after.given_cents) > 0:

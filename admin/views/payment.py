@@ -37,7 +37,7 @@ def facts(found: Receipt, account: AccountRow, words: Words) -> Sequence[Fact]:
     told = [
         Fact("Customer", account.name, href=f"/admin/customers/{account.public_id}"),
         Fact("How it came", method_name(row.method, words)),
-        Fact("Started", words.moment(row.started_at)),
+        *([Fact("Started", words.moment(row.started_at))] if row.attempt_id else []),
         Fact("In the books since", words.date(row.received_on)),
         Fact("Reference", row.reference or "None"),
     ]

@@ -19,6 +19,7 @@ from admin.web.addresses import CONFIRM, HOME, LOG_IN, with_next
 from admin.web.cookies import STAFF
 from admin.web.navigation import counts, navigation
 from admin.web.problems import problem
+from admin.web.said import SAID
 from portal.actions.policies import Policy
 from portal.records.staff import StaffRow
 from portal.records.unavailable import tried_again
@@ -55,7 +56,11 @@ class StaffVisit(Arrival):
         """A template in the frame of the admin, with how much waits behind each entry of its navigation."""
         with self.resources.reading() as session:
             waits = counts(session)
-        frame = {"staff": self.staff, "navigation": navigation(waits, self.staff.role, here=self.request.url.path)}
+        frame = {
+            "staff": self.staff,
+            "navigation": navigation(waits, self.staff.role, here=self.request.url.path),
+            "said": SAID.get(self.query.get("said", ""), ""),
+        }
         return html(name, {**frame, **context}, policy=policy, status=status)
 
 

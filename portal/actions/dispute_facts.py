@@ -17,6 +17,9 @@ from portal.records.letters import LetterRow
 from portal.rules import disputes as rules
 from portal.rules.statement import Item
 
+# A letter about filing is of this version; the one about opening it again is of a later one.
+_FIRST_VERSION = 1
+
 
 @dataclass(frozen=True, slots=True)
 class DisputeFacts:
@@ -86,7 +89,8 @@ def overtaken(session: Session, letter: LetterRow) -> str:
         return ""
     dispute = disputes.by_id(session, letter.dispute_id)
     if letter.kind == "dispute_received":
-        is_current = rules.turn(dispute.state) == "seller"  # type: ignore[arg-type]
+        is_of_now = dispute.reopened_at is None or not letter.key.endswith(f":{_FIRST_VERSION}")
+        is_current = rules.turn(dispute.state) == "seller" and is_of_now  # type: ignore[arg-type]
     else:
         is_current = letter.key == dispute_letters.key(letter.kind, dispute)
     return "" if is_current else "the dispute has moved on since"

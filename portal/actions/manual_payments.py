@@ -16,11 +16,14 @@ from portal.records.accounts import AccountRow
 from portal.records.ledger import PaymentRow
 from portal.rules import reversal_movements as movements
 from portal.rules.allocation import QuoteLine, spread
-from portal.rules.dates import day_ends_at, local_day
+from portal.rules.dates import add_months, day_ends_at, local_day
 from portal.rules.money import words
 from portal.rules.refusals import Conflict, Refusal
 
 _A_MOMENT = timedelta(seconds=1)
+
+# A mistyped year would give a discount that nobody had earned.
+_OLDEST_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,11 @@ def _check(session: Session, account: AccountRow, given: Recorded, *, policy: Po
         raise Refusal("A payment is more than nothing.", field="amount")
     if max(given.received_on, given.deposited_on) > policy.today:
         raise Refusal("A payment cannot have come on a day that is still ahead.", field="received")
+    if given.received_on < add_months(policy.today, -_OLDEST_MONTHS):
+        raise Refusal(
+            "That is more than two years ago. Look at the year; what is as old as that comes in with an import.",
+            field="received",
+        )
     if given.deposited_on < given.received_on:
         raise Refusal("A payment is deposited on the day it was received, or later.", field="deposited")
     like = _like(session, account, given)

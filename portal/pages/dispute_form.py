@@ -111,8 +111,9 @@ def figures(visit: Visit) -> Response:
     with visit.resources.reading() as session:
         found = _find(visit, session)
         visit.throttle.check("600 per 10 minutes", "figures", str(found.access.session_id))
-        shown, _ = _figures(session, found, _typed(visit))
-    return visit.page("disputes/figures.html", {"figures": shown}, policy=found.policy, account=found.account)
+        shown, wrong = _figures(session, found, _typed(visit))
+    context = {"figures": shown, "problems": _problems(wrong)}
+    return visit.page("disputes/figures.html", context, policy=found.policy, account=found.account)
 
 
 def keep_files(visit: Visit, access: Access, typed: Typed, *, most: int = MOST_FILES) -> tuple[Typed, Errors]:
@@ -205,6 +206,11 @@ def _figures(session: Session, found: _Found, typed: Typed) -> tuple[dict[str, s
     return view.figures(claims, standing, found.charge, found.words), errors
 
 
+def _problems(wrong: Errors) -> list[str]:
+    """What cannot be about the figures; a reason that is still to be chosen is nothing to complain of."""
+    return [each["text"] for each in wrong if each["field"].startswith("figure-")]
+
+
 def _said(refusal: Refusal, found: _Found, typed: Typed) -> Errors:
     """A refusal at the field it is about."""
     words = found.words
@@ -230,6 +236,7 @@ def _page(visit: Visit, found: _Found, typed: Typed, errors: Errors, *, shows_er
     context = {
         **view.form(found.charge, lines, claimed, typed, kept, found.words),
         "figures": shown,
+        "problems": [],
         "errors": errors,
         "links": {
             "invoice": f"{found.base}/invoices/{found.charge.public_id}",

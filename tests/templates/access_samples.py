@@ -16,6 +16,7 @@ DESK: dict[str, object] = {
     **NOBODY,
     "staff": PAT,
     "navigation": navigation(WAITS, "owner", here="/admin/invoices"),
+    "said": "It is done.",
 }
 
 LOG_IN: dict[str, object] = {

@@ -36,7 +36,7 @@ EFFECT: dict[str, object] = {
     "title": "What this does",
     "problem": "",
     "rows": [("Customer’s balance", money(2), money(1), True), ("Account credit", money(0), money(0), False)],
-    "facts": [f"A credit memo over {money(1)} is written."],
+    "facts": [f"A credit memo for {money(1)} is written."],
     "letter": {"to": f"{CANARY}@a.example", "subject": f"Decided {CANARY}", "text": f"Hello {CANARY}"},
 }
 TABLE = Table("Other disputes", [Head("Dispute"), Head("State")], [ROW], "None.")

@@ -59,6 +59,7 @@ _FORM: Context = {
     ],
     "typed_words": "",
     "figures": _FIGURES,
+    "problems": [],
     "errors": [],
     "links": {"invoice": "/a/acc_7Q2/invoices/x", "action": "/a/acc_7Q2/invoices/x/dispute", "figures": "/figures"},
 }

@@ -69,7 +69,7 @@ def test_a_part_is_accepted_with_the_clock_that_stood_still(hall: Hall, office: 
         "Discount": ["None", "$2.00 until Mar 26"],
         "Account credit": ["$0.00", "$0.00"],
     }
-    assert "A credit memo over $108.00 is written, of it $8.00 tax." in told
+    assert "A credit memo for $108.00 is written, of it $8.00 tax." in told
     assert "$108.00 more of the invoice is to be paid." in told
     assert "To ap@lantern.example" in told
     assert "We meet halfway." in told
@@ -134,7 +134,7 @@ def test_pieces_are_approved_with_their_share(hall: Hall, office: Office) -> Non
     dispute, desk = hall.file(reason="short", figure="6"), office.desk_of("collector")
     some = {"verdict": "accept_partly", "approved-2": "3", "unit-2": "quantity", "words": "Three were signed for."}
     _, told = effect(desk, dispute, **some)
-    assert "A credit memo over $64.80 is written, of it $4.80 tax." in told
+    assert "A credit memo for $64.80 is written, of it $4.80 tax." in told
     assert send(desk, dispute, "decision", **some)[0] == 303
     with hall.resources.reading() as session:
         (memo,) = credits.of_charge(session, hall.charge_id)
@@ -178,7 +178,7 @@ def test_what_was_given_stays_given_when_it_is_opened_again(hall: Hall, office: 
     status, told = send(desk, dispute, "decision", version="3", **less)
     assert (status, "More than that was approved before" in told) == (422, True)
     figures, told = effect(desk, hall.current(dispute), verdict="accept")
-    assert "A credit memo over $108.00 is written, of it $8.00 tax." in told
+    assert "A credit memo for $108.00 is written, of it $8.00 tax." in told
     assert figures["Customer’s balance"] == ["$892.00", "$784.00"]
     assert send(desk, dispute, "decision", version="3", verdict="accept")[0] == 303
     with hall.resources.reading() as session:
