@@ -1,6 +1,6 @@
 """Every table of the house, by topic. No room here is called as a table is: importing it would hide the table."""
 
-from portal.records.tables.access import accounts, contacts, grants, links, sessions, throttle
+from portal.records.tables.access import accounts, contacts, devices, grants, links, sessions, step_codes, throttle
 from portal.records.tables.base import metadata
 from portal.records.tables.disputing import (
     attachments,
@@ -49,6 +49,7 @@ __all__ = [
     "charges",
     "contacts",
     "credits",
+    "devices",
     "dispute_lines",
     "dispute_messages",
     "dispute_moves",
@@ -74,6 +75,7 @@ __all__ = [
     "sessions",
     "staff",
     "staff_sessions",
+    "step_codes",
     "throttle",
     "waivers",
     "write_offs",

@@ -1,4 +1,5 @@
-"""Who: accounts (receivables of one customer), their contacts, their links, and the sessions these open."""
+"""Who: accounts (receivables of one customer), their contacts, their links, the sessions these open, and the codes
+and browsers by which a contact shows to be the one."""
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
@@ -66,6 +67,36 @@ grants = Table(
     Column("link_version", Integer, nullable=False),
     Column("granted_at", Instant, nullable=False),
     UniqueConstraint("session_id", "link_id", "link_version"),
+)
+
+# A code mailed to the contact, good in the browser session that asked for it. It is made when its letter is written
+# (until then there is no hash), so that it stands nowhere but in that letter.
+step_codes = Table(
+    "step_codes",
+    metadata,
+    row_id(),
+    ref("contact_id", "contacts.id"),
+    ref("session_id", "sessions.id", index=True),
+    Column("code_hash", LargeBinary(32), nullable=True),
+    Column("requested_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("used_at", Instant, nullable=True),
+)
+
+# Browsers in which a contact has shown a code. A browser has one secret, and with it a row for each of its contacts.
+devices = Table(
+    "devices",
+    metadata,
+    row_id(),
+    public_id(),
+    ref("contact_id", "contacts.id", index=True),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("user_agent", String(200), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant, nullable=True),
+    UniqueConstraint("contact_id", "secret_hash"),
 )
 
 throttle = Table(

@@ -44,6 +44,7 @@ letters = Table(
     ref("dispute_id", "disputes.id", nullable=True),
     ref("staff_id", "staff.id", nullable=True),
     ref("history_id", "history.id", nullable=True),
+    ref("code_id", "step_codes.id", nullable=True),
     CheckConstraint("state IN ('waiting','sent','dead','dropped')", name="known_state"),
     Index(
         "ix_letters_waiting",
