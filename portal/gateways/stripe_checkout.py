@@ -178,7 +178,11 @@ def _session_params(order: CheckoutOrder) -> SessionCreateParams:
         "cancel_url": order.cancel_url,
         "expires_at": int(order.expires_at.timestamp()),
     }
-    if order.customer_email is not None:
+    if order.saves_method:
+        params["payment_intent_data"]["setup_future_usage"] = "off_session"
+    if order.customer_id is not None:
+        params["customer"] = order.customer_id
+    elif order.customer_email is not None:
         params["customer_email"] = order.customer_email
     if order.method == "us_bank_account":
         # Microdeposits would leave the intent waiting for days.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.gateways.stripe_saved_values import MandateFacts, MethodFacts, SetupFacts
 from portal.gateways.stripe_values import (
     BookedFacts,
     ChargeFacts,
@@ -50,6 +51,10 @@ def intent_facts(intent: Wire) -> IntentFacts:
         error_code=error.get("code"),
         decline_code=error.get("decline_code"),
         error_message=error.get("message"),
+        # A failed try takes the method off the intent, and leaves it in its error.
+        payment_method_id=_id_of(intent.get("payment_method")) or _id_of(error.get("payment_method")),
+        customer_id=_id_of(intent.get("customer")),
+        next_url=((intent.get("next_action") or {}).get("redirect_to_url") or {}).get("url"),
     )
 
 
@@ -76,6 +81,8 @@ def charge_facts(charge: Wire) -> ChargeFacts:
         booked_at=_moment(booked["created"]) if booked else None,
         fee_cents=booked.get("fee"),
         fee_currency=booked.get("currency"),
+        payment_method_id=_id_of(charge.get("payment_method")),
+        mandate_id=_id_of(shown.get("mandate")),
     )
 
 
@@ -130,6 +137,48 @@ def booked_facts(booked: Wire) -> BookedFacts:
     )
 
 
+def setup_facts(checkout: Wire) -> SetupFacts:
+    """A Checkout Session in mode setup, its `setup_intent` expanded: https://docs.stripe.com/api/setup_intents/object"""
+    setup = _expanded(checkout.get("setup_intent")) or {}
+    return SetupFacts(
+        checkout_id=checkout["id"],
+        status=checkout["status"],
+        setup_intent_id=setup.get("id"),
+        setup_status=setup.get("status"),
+        payment_method_id=_id_of(setup.get("payment_method")),
+        mandate_id=_id_of(setup.get("mandate")),
+        customer_id=_id_of(checkout.get("customer")),
+        metadata=dict(checkout.get("metadata") or {}),
+        reference=checkout.get("client_reference_id"),
+    )
+
+
+def method_facts(method: Wire) -> MethodFacts:
+    """A PaymentMethod: https://docs.stripe.com/api/payment_methods/object"""
+    kind = method["type"]
+    shown = method[kind]
+    return MethodFacts(
+        payment_method_id=method["id"],
+        kind=kind,
+        name=shown.get("brand") or shown.get("bank_name"),
+        last4=shown.get("last4"),
+        exp_month=shown.get("exp_month"),
+        exp_year=shown.get("exp_year"),
+        customer_id=_id_of(method.get("customer")),
+        fingerprint=shown.get("fingerprint"),
+    )
+
+
+def mandate_facts(mandate: Wire) -> MandateFacts:
+    """A Mandate: https://docs.stripe.com/api/mandates/object"""
+    method = mandate["payment_method"]
+    return MandateFacts(
+        mandate_id=mandate["id"],
+        status=mandate["status"],
+        payment_method_id=method if isinstance(method, str) else method["id"],
+    )
+
+
 def _movement(booked: Wire) -> DisputeMovement:
     return DisputeMovement(
         balance_transaction_id=booked["id"],
@@ -138,6 +187,12 @@ def _movement(booked: Wire) -> DisputeMovement:
         currency=booked["currency"],
         created_at=_moment(booked["created"]),
     )
+
+
+def _id_of(found: object) -> str | None:
+    """Of an id, or of an object in its place."""
+    found = found["id"] if isinstance(found, Mapping) else found
+    return found if isinstance(found, str) else None
 
 
 def _expanded(found: object) -> Wire | None:

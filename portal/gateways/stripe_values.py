@@ -50,7 +50,9 @@ class CheckoutOrder:
     """What a checkout is to collect.
 
     `reference` is the attempt's public id; `metadata` goes onto the session and its intent alike (and names
-    this installation); `expires_at` must be 30 minutes to 24 hours ahead by Stripe's clock.
+    this installation); `expires_at` must be 30 minutes to 24 hours ahead by Stripe's clock. A customer is shown the
+    cards saved before, so `customer_id` is only for one who has proved who they are; with `saves_method` Stripe keeps
+    the method for that customer, to be charged while they are away.
     """
 
     reference: str
@@ -62,6 +64,8 @@ class CheckoutOrder:
     cancel_url: str
     expires_at: datetime
     customer_email: str | None = None
+    customer_id: str | None = None
+    saves_method: bool = False
 
     @property
     def total_cents(self) -> int:
@@ -97,7 +101,8 @@ class CheckoutFacts:
 @dataclass(frozen=True, slots=True)
 class IntentFacts:
     """`status` requires_payment_method, requires_confirmation, requires_action, processing, requires_capture,
-    canceled or succeeded. The error is that of the last try, and stays until the next."""
+    canceled or succeeded. The error is that of the last try, and stays until the next; so does the method. `next_url`
+    is where the customer's browser must go while requires_action."""
 
     payment_intent_id: str
     status: str
@@ -110,6 +115,9 @@ class IntentFacts:
     error_code: str | None
     decline_code: str | None
     error_message: str | None
+    payment_method_id: str | None = None
+    customer_id: str | None = None
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ class ChargeFacts:
     """The intent's latest charge; `status` pending, succeeded or failed. Only one of an intent's charges ever
     succeeds, and none follows it. `method_name` is the card's brand or the bank's name. The fee is None while
     Stripe has not booked the charge yet (`booked_at`: when the money counts as received), and is in
-    `fee_currency`, the settlement side."""
+    `fee_currency`, the settlement side. The mandate is a bank debit's."""
 
     charge_id: str
     status: str
@@ -135,6 +143,8 @@ class ChargeFacts:
     fee_cents: int | None
     fee_currency: str | None
     refunded_cents: int = 0
+    payment_method_id: str | None = None
+    mandate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

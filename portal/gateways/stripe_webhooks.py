@@ -40,8 +40,9 @@ class WebhookRefused(Exception):
 class WebhookEvent:
     """A hint that something happened to `subject`, which is to be read again from Stripe.
 
-    `subject` is the payment intent where the event's object is or has one, else the checkout, else the object
-    itself: events with one subject are one piece of work. An object with no id (a balance) goes by its kind.
+    `subject` is the payment intent where the event's object is or has one, else the checkout, else a mandate's
+    payment method, else the object itself: events with one subject are one piece of work. An object with no id (a
+    balance) goes by its kind.
     """
 
     event_id: str
@@ -140,10 +141,11 @@ def _event(event: dict[str, Any]) -> WebhookEvent:
     object_id = _id_of(thing.get("id")) or object_kind
     checkout_id = object_id if object_kind == "checkout.session" else None
     intent_id = object_id if object_kind == "payment_intent" else _id_of(thing.get("payment_intent"))
+    method_id = _id_of(thing.get("payment_method")) if object_kind == "mandate" else None
     return WebhookEvent(
         event_id=event_id,
         type=kind,
-        subject=intent_id or checkout_id or object_id,
+        subject=intent_id or checkout_id or method_id or object_id,
         created_at=datetime.fromtimestamp(created, UTC),
         livemode=livemode,
         object_id=object_id,
