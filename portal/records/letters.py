@@ -34,6 +34,7 @@ class LetterRow(NamedTuple):
     link_id: int | None
     staff_id: int | None
     history_id: int | None
+    code_id: int | None
     message_id: str
     tries: int
 

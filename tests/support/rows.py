@@ -30,8 +30,14 @@ _SPECIAL: Mapping[str, object] = {
     "dispute_messages.author": "staff",
     "dispute_offers.kind": "credit",
     "dispute_offers.state": "open",
+    "plans.state": "active",
+    "plan_options.every": "month",
+    "saved_methods.kind": "card",
+    "setups.purpose": "keep",
+    "setups.state": "open",
+    "collections.state": "waiting",
 }
-_NEEDED = ("allocations.payment_id",)
+_NEEDED = ("allocations.payment_id", "collections.plan_id", "collections.position")
 
 
 def add_row(session: Session, table: Table) -> int:

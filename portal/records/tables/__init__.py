@@ -2,6 +2,7 @@
 
 from portal.records.tables.access import accounts, contacts, devices, grants, links, sessions, step_codes, throttle
 from portal.records.tables.base import metadata
+from portal.records.tables.collecting import autopays, collection_tries, collections, saved_methods, setups
 from portal.records.tables.disputing import (
     attachments,
     dispute_lines,
@@ -14,6 +15,7 @@ from portal.records.tables.fees import late_fees, waivers
 from portal.records.tables.ledger import allocations, charge_lines, charges, credits, movements, payments
 from portal.records.tables.notices import history, letters, policies
 from portal.records.tables.paying import attempt_charges, attempts, inbox
+from portal.records.tables.planning import agreements, instalments, plan_charges, plan_events, plan_options, plans
 from portal.records.tables.reversing import breaks, chargebacks, marks, notices, refunds, releases, write_offs
 from portal.records.tables.staff import history_seals, passkeys, recovery_codes, staff, staff_sessions
 
@@ -34,19 +36,25 @@ APPEND_ONLY = (
     "late_fees",
     "waivers",
     "history_seals",
+    "agreements",
+    "plan_events",
 )
 
 __all__ = [
     "APPEND_ONLY",
     "accounts",
+    "agreements",
     "allocations",
     "attachments",
     "attempt_charges",
     "attempts",
+    "autopays",
     "breaks",
     "charge_lines",
     "chargebacks",
     "charges",
+    "collection_tries",
+    "collections",
     "contacts",
     "credits",
     "devices",
@@ -59,6 +67,7 @@ __all__ = [
     "history",
     "history_seals",
     "inbox",
+    "instalments",
     "late_fees",
     "letters",
     "links",
@@ -68,11 +77,17 @@ __all__ = [
     "notices",
     "passkeys",
     "payments",
+    "plan_charges",
+    "plan_events",
+    "plan_options",
+    "plans",
     "policies",
     "recovery_codes",
     "refunds",
     "releases",
+    "saved_methods",
     "sessions",
+    "setups",
     "staff",
     "staff_sessions",
     "step_codes",

@@ -1,7 +1,7 @@
 """Who: accounts (receivables of one customer), their contacts, their links, the sessions these open, and the codes
 and browsers by which a contact shows to be the one."""
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from portal.records.tables.base import metadata, public_id, ref, row_id
 from portal.records.types import Instant
@@ -15,6 +15,10 @@ accounts = Table(
     Column("name", String(200), nullable=False, index=True),
     Column("currency", String(3), nullable=False),
     Column("created_at", Instant, nullable=False),
+    # Whose saved methods they are at Stripe, and whether the customer is a consumer: `unknown` counts as one.
+    Column("stripe_customer_id", String(80), nullable=True, unique=True),
+    Column("kind", String(12), nullable=False, server_default="unknown"),
+    CheckConstraint("kind IN ('unknown','consumer','business')", name="known_kind"),
 )
 
 contacts = Table(
@@ -46,6 +50,7 @@ links = Table(
     Column("opened_at", Instant, nullable=True),
     # Where its button leads, and no wider a reach: a dispute is about the link's own document.
     ref("dispute_id", "disputes.id", nullable=True),
+    ref("plan_id", "plans.id", nullable=True),
 )
 
 sessions = Table(

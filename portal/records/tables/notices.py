@@ -45,6 +45,9 @@ letters = Table(
     ref("staff_id", "staff.id", nullable=True),
     ref("history_id", "history.id", nullable=True),
     ref("code_id", "step_codes.id", nullable=True),
+    ref("plan_id", "plans.id", nullable=True),
+    ref("collection_id", "collections.id", nullable=True),
+    ref("method_id", "saved_methods.id", nullable=True),
     CheckConstraint("state IN ('waiting','sent','dead','dropped')", name="known_state"),
     Index(
         "ix_letters_waiting",

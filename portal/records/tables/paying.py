@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -42,12 +43,25 @@ attempts = Table(
     Column("failure", String(200), nullable=True),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
+    # For a plan: `ahead` says where more than is due goes, last or next; with a collection nobody is at the keyboard.
+    ref("plan_id", "plans.id", nullable=True),
+    Column("ahead", String(4), nullable=True),
+    ref("collection_id", "collections.id", nullable=True),
+    Column("saves_method", Boolean, nullable=False, server_default=false()),
     CheckConstraint("amount_cents > 0", name="amount_positive"),
     CheckConstraint(
         "state IN ('created','open','processing','succeeded','failed','expired','cancelled')",
         name="known_state",
     ),
     Index("ix_attempts_state", "state", "checkout_expires_at"),
+    Index(
+        "uq_attempts_live_of_collection",
+        "collection_id",
+        unique=True,
+        sqlite_where=text("state IN ('created','open','processing')"),
+        postgresql_where=text("state IN ('created','open','processing')"),
+    ),
+    Index("ix_attempts_plan_id", "plan_id"),
 )
 
 # The quote, charge by charge. The database sees to it that one created or open attempt at most has a charge.
