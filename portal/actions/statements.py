@@ -11,14 +11,14 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from portal.actions.policies import Policy
-from portal.records import Session, attempts, charges, disputes, ledger, reversals
+from portal.records import Session, attempts, charges, disputes, ledger, plan_money, reversals
 from portal.records.accounts import AccountRow
 from portal.records.attempts import DebitRow, PromiseRow
 from portal.records.charges import ChargeRow, SettlementRow
 from portal.rules.allocation import OpenItem
 from portal.rules.balance import Parts, parts
 from portal.rules.dates import day_ends_at, local_day
-from portal.rules.discounts import Clock, Facts, Repay, Settled, offer, repay_until
+from portal.rules.discounts import Clock, Facts, Offer, Repay, Settled, offer, repay_until
 from portal.rules.money import share
 from portal.rules.statement import Item, Statement, statement
 from portal.rules.terms import Step, parse_terms, steps
@@ -101,11 +101,17 @@ def load(
     for charge_id, more in supposing.items():
         held[charge_id] = held.get(charge_id, NOTHING_HELD) + more
     facts = _facts(session, rows, debits, held, on=on, from_day=started_on or on, zone=policy.time_zone)
+    planned = on_plans(session, account.id, on)
     statement_items, open_items = [], []
     for row in rows:
         under_way = sum(p.pay_cents + p.discount_cents + p.credit_cents for p in debits.under_way.get(row.id, ()))
         disputed = held.get(row.id, NOTHING_HELD).cents
-        row_parts = parts(row.open_cents, pending_cents=under_way, disputed_cents=disputed)
+        row_parts = parts(
+            row.open_cents,
+            pending_cents=under_way,
+            disputed_cents=disputed,
+            on_plan_cents=planned.get(row.id, 0),
+        )
         statement_items.append(_statement_item(row, row_parts, facts.get(row.id), on))
         open_items.append(_open_item(row, row_parts, facts.get(row.id)))
     credit_cents = ledger.credit_on(session, account.id, on)
@@ -132,6 +138,12 @@ def held_by_disputes(session: Session, account_id: int, on: date) -> dict[int, H
         more = Held(move.disputed_net_cents, move.disputed_tax_cents, clocks)
         held[move.charge_id] = held.get(move.charge_id, NOTHING_HELD) + more
     return held
+
+
+def on_plans(session: Session, account_id: int, on: date) -> dict[int, int]:
+    """By charge: what of it was still to be paid by a plan being kept at the end of that day."""
+    rows = plan_money.on_plans(session, account_id, on)
+    return {row.charge_id: max(0, row.covered_cents - row.paid_cents) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +252,7 @@ def _statement_item(row: ChargeRow, row_parts: Parts, facts: Facts | None, on: d
         due_on=row.due_on,
         amount_cents=row.amount_cents,
         parts=row_parts,
-        offer=offer(facts, payable_cents=row_parts.payable_cents, on=on) if facts else None,
+        offer=_offer(facts, row_parts, on) if facts else None,
     )
 
 
@@ -253,4 +265,9 @@ def _open_item(row: ChargeRow, row_parts: Parts, facts: Facts | None) -> OpenIte
         open_cents=row.open_cents,
         payable_cents=row_parts.payable_cents,
         facts=facts,
+        on_plan_cents=row_parts.on_plan_cents,
     )
+
+
+def _offer(facts: Facts, row_parts: Parts, on: date) -> Offer:
+    return offer(facts, payable_cents=row_parts.payable_cents, on=on, on_plan_cents=row_parts.on_plan_cents)

@@ -1,12 +1,14 @@
 """What stands of an allocation: expressions to be selected beside rows of `allocations`."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select, true
 
 from portal.records.tables import allocations, movements, releases
 from portal.records.types import cents
 
 
-def money_left(*, until: ColumnElement[object] | None = None) -> ColumnElement[int]:
+def money_left(*, until: ColumnElement[Any] | None = None) -> ColumnElement[int]:
     """The money that has not been taken back; `until` the end of that day, where one is given."""
     is_of_then = true() if until is None else releases.c.effective_on <= until
     taken = select(cents(func.sum(releases.c.amount_cents))).where(
@@ -15,7 +17,7 @@ def money_left(*, until: ColumnElement[object] | None = None) -> ColumnElement[i
     return allocations.c.amount_cents - taken.scalar_subquery()
 
 
-def discount_left(*, tax_only: bool = False, until: ColumnElement[object] | None = None) -> ColumnElement[int]:
+def discount_left(*, tax_only: bool = False, until: ColumnElement[Any] | None = None) -> ColumnElement[int]:
     """The discount that came with it, or that one's tax. From movements: a credit memo takes a share without a
     release."""
     source = literal("discount:").concat(cast(allocations.c.id, String)).concat("/tax" if tax_only else "")

@@ -5,7 +5,17 @@ For lists, which sort and filter by it; a test compares it with the statement's 
 
 from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, or_, select
 
-from portal.records.tables import attempt_charges, attempts, charges, dispute_moves, disputes, movements
+from portal.records import plan_money
+from portal.records.tables import (
+    attempt_charges,
+    attempts,
+    charges,
+    dispute_moves,
+    disputes,
+    movements,
+    plan_charges,
+    plans,
+)
 from portal.records.types import Instant, cents
 
 # Places to fill: the day, the instant at which it ends, and the last day that is due soon.
@@ -53,17 +63,29 @@ _held = (
     .group_by(disputes.c.charge_id)
     .subquery("held")
 )
+_planned = (
+    select(
+        plan_charges.c.charge_id,
+        cents(func.sum(plan_charges.c.covered_cents - plan_money.paid(DAY))).label("cents"),
+    )
+    .join(plans, plans.c.id == plan_charges.c.plan_id)
+    .where(plan_money.kept(DAY))
+    .group_by(plan_charges.c.charge_id)
+    .subquery("planned")
+)
 _raw = (
     select(
         charges.c.id.label("charge_id"),
         case((func.coalesce(_open.c.cents, 0) > 0, _open.c.cents), else_=0).label("open_cents"),
         func.coalesce(_pending.c.cents, 0).label("pending_cents"),
         func.coalesce(_held.c.cents, 0).label("held_cents"),
+        case((_planned.c.cents > 0, _planned.c.cents), else_=0).label("planned_cents"),
     )
     .select_from(charges)
     .outerjoin(_open, _open.c.charge_id == charges.c.id)
     .outerjoin(_pending, _pending.c.charge_id == charges.c.id)
     .outerjoin(_held, _held.c.charge_id == charges.c.id)
+    .outerjoin(_planned, _planned.c.charge_id == charges.c.id)
     .subquery("raw")
 )
 _clipped = select(
@@ -71,17 +93,28 @@ _clipped = select(
     _raw.c.open_cents,
     _smaller(_raw.c.pending_cents, _raw.c.open_cents).label("pending_cents"),
     _raw.c.held_cents,
+    _raw.c.planned_cents,
 ).subquery("clipped")
-_parted = select(
+_disputed = select(
     _clipped.c.charge_id,
     _clipped.c.open_cents,
     _clipped.c.pending_cents,
     _smaller(_clipped.c.held_cents, _clipped.c.open_cents - _clipped.c.pending_cents).label("disputed_cents"),
+    _clipped.c.planned_cents,
+).subquery("disputed")
+_left = _disputed.c.open_cents - _disputed.c.pending_cents - _disputed.c.disputed_cents
+_parted = select(
+    _disputed.c.charge_id,
+    _disputed.c.open_cents,
+    _disputed.c.pending_cents,
+    _disputed.c.disputed_cents,
+    # What a plan covers is never more than is open of the charge, whatever has paid it.
+    _smaller(_disputed.c.planned_cents, _left).label("on_plan_cents"),
 ).subquery("parted")
-_payable = _parted.c.open_cents - _parted.c.pending_cents - _parted.c.disputed_cents
+_payable = _parted.c.open_cents - _parted.c.pending_cents - _parted.c.disputed_cents - _parted.c.on_plan_cents
 
-# One row for each charge: charge_id, account_id, open_cents = pending + disputed + payable, and the status. `ahead` is
-# a charge whose own day has not come.
+# One row for each charge: charge_id, account_id, open_cents = pending + disputed + on plan + payable, and the status.
+# `ahead` is a charge whose own day has not come.
 PARTS = (
     select(
         charges.c.id.label("charge_id"),
@@ -90,12 +123,14 @@ PARTS = (
         _parted.c.open_cents,
         _parted.c.pending_cents,
         _parted.c.disputed_cents,
+        _parted.c.on_plan_cents,
         _payable.label("payable_cents"),
         case(
             (charges.c.issued_on > DAY, literal("ahead")),
             (_parted.c.open_cents == 0, literal("paid")),
             ((_payable == 0) & (_parted.c.pending_cents > 0), literal("pending")),
-            (_payable == 0, literal("disputed")),
+            ((_payable == 0) & (_parted.c.disputed_cents > 0), literal("disputed")),
+            (_payable == 0, literal("on_plan")),
             (charges.c.due_on < DAY, literal("overdue")),
             (charges.c.due_on <= SOON, literal("due_soon")),
             else_=literal("open"),

@@ -7,7 +7,7 @@ from sqlalchemy import Table, func, select
 
 from portal.records.engine import Session
 from portal.records.locks import hold
-from portal.records.tables import charges, credits, disputes
+from portal.records.tables import charges, credits, disputes, plans
 
 _LOCK = "numbers"
 
@@ -28,6 +28,12 @@ def next_dispute_number(session: Session, prefix: str) -> str:
     """A reference for a dispute, as in `D-00007`; kept from others until the transaction ends."""
     made = session.execute(select(func.count()).select_from(disputes)).scalar_one()
     return next(_unused(session, disputes, prefix, made))
+
+
+def next_plan_number(session: Session, prefix: str) -> str:
+    """A reference for a payment plan, as in `P-00007`; kept from others until the transaction ends."""
+    made = session.execute(select(func.count()).select_from(plans)).scalar_one()
+    return next(_unused(session, plans, prefix, made))
 
 
 def _unused(session: Session, table: Table, prefix: str, made: int) -> Iterator[str]:

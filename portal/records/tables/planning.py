@@ -66,7 +66,7 @@ plan_options = Table(
     ref("plan_id", "plans.id"),
     Column("position", Integer, nullable=False),
     Column("down_cents", Cents, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
     Column("every", String(12), nullable=False),
     Column("first_on", Date, nullable=False),
     Column("is_chosen", Boolean, nullable=False),

@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("plan_id", Id, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("down_cents", Cents, nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("every", sa.String(length=12), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("is_chosen", sa.Boolean(), nullable=False),
