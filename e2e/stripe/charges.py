@@ -65,7 +65,7 @@ def create(state: State, intent: Wire, method: Wire, status: str, *, mandate: st
         "status": status,
         "transfer_data": None,
         "transfer_group": None,
-    })  # fmt: skip
+    }, behaviour=methods.behaviour(state, method))  # fmt: skip
 
 
 def succeed(state: State, charge: Wire) -> None:
@@ -92,7 +92,9 @@ def is_bank(charge: Wire) -> bool:
 
 
 def behaviour(state: State, charge: Wire) -> Behaviour:
-    return methods.behaviour(state, state.get("payment_method", charge["payment_method"]))
+    """As it was decided when the charge was made, whatever has been ordered for the method since."""
+    found: Behaviour = state.hidden[charge["id"]]["behaviour"]
+    return found
 
 
 def _outcome(status: str, refusal: Refusal | None) -> dict[str, Any]:

@@ -1,33 +1,45 @@
-"""Paying a Checkout Session: the customer submits, a bank asks, a debit ends days later."""
+"""Paying a Checkout Session, or saving a method on it: the customer submits, a bank asks, a debit ends days later."""
 
-from e2e.stripe import collecting, customers, events, intents, sessions
+from e2e.stripe import collecting, customers, events, intents, sessions, setups
 from e2e.stripe.errors import invalid
 from e2e.stripe.state import State, Wire
 from e2e.stripe.testnumbers import Refusal
 
 
 def submit(state: State, session_id: str, method: Wire, *, name: str | None, email: str | None) -> Wire:
-    """Pay with a method; answers the intent, whose status says what came of it. Raises when not open."""
+    """Pay with a method, or save it; answers the payment intent or setup intent, whose status says what came of it.
+    Raises when not open."""
     session = state.get("checkout.session", session_id)
     if session["status"] != "open":
         raise invalid(f"This Checkout Session is {session['status']}.")
     if method["type"] not in session["payment_method_types"]:
         raise invalid(f"This session does not take {method['type']}.")
     _meet(state, session, name=name, email=email)
-    intent = _intent(state, session)
-    collecting.attempt(state, intent, method, off_session=False, return_url=session["url"])
+    if session["mode"] == "setup":
+        intent = state.get("setup_intent", session["setup_intent"])
+        setups.attempt(state, intent, method, return_url=session["url"])
+    else:
+        intent = _intent(state, session)
+        collecting.attempt(state, intent, method, off_session=False, return_url=session["url"])
     _follow(state, session, intent)
     return intent
 
 
 def finish_challenge(state: State, intent_id: str, *, passed: bool) -> Wire:
     """The bank's page was answered; a session waiting for it is completed."""
-    intent = state.get("payment_intent", intent_id)
-    collecting.finish_challenge(state, intent, passed=passed)
+    intent = asking(state, intent_id)
+    work = setups if intent["object"] == "setup_intent" else collecting
+    work.finish_challenge(state, intent, passed=passed)
     session = session_of(state, intent)
     if session is not None:
         _follow(state, session, intent)
     return intent
+
+
+def asking(state: State, intent_id: str) -> Wire:
+    """The payment intent or setup intent that a bank's page is about."""
+    kind = "setup_intent" if intent_id.startswith("seti_") else "payment_intent"
+    return state.get(kind, intent_id)
 
 
 def settle_due(state: State, charge_id: str) -> None:
@@ -58,11 +70,12 @@ def session_of(state: State, intent: Wire) -> Wire | None:
 
 def _meet(state: State, session: Wire, *, name: str | None, email: str | None) -> None:
     """Learn who pays; make a customer of them where the session asks for one."""
-    session["customer_details"] = sessions.contact(session["customer_email"] or email, name)
+    known = state.get("customer", session["customer"])["email"] if session["customer"] else session["customer_email"]
+    session["customer_details"] = sessions.contact(known or email, name)
     future = state.hidden[session["id"]]["intent_data"].get("setup_future_usage")
     if session["customer"] is None and (session["customer_creation"] == "always" or future):
-        known = {"email": session["customer_details"]["email"], "name": name}
-        session["customer"] = customers.create(state, {k: v for k, v in known.items() if v})["id"]
+        met = {"email": session["customer_details"]["email"], "name": name}
+        session["customer"] = customers.create(state, {k: v for k, v in met.items() if v})["id"]
 
 
 def _intent(state: State, session: Wire) -> Wire:
@@ -85,6 +98,7 @@ def _intent(state: State, session: Wire) -> Wire:
 def _follow(state: State, session: Wire, intent: Wire) -> None:
     if intent["status"] not in ("succeeded", "processing"):
         return
-    paid = intent["status"] == "succeeded"
-    session |= {"status": "complete", "payment_status": "paid" if paid else "unpaid", "url": None}
+    session |= {"status": "complete", "url": None}
+    if session["mode"] == "payment":
+        session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
     events.emit(state, "checkout.session.completed", session)

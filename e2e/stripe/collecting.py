@@ -6,13 +6,8 @@ from datetime import timedelta
 from e2e.stripe import charges, events, methods
 from e2e.stripe.errors import invalid
 from e2e.stripe.state import State, Wire, business_days_later
-from e2e.stripe.testnumbers import Behaviour, Refusal
+from e2e.stripe.testnumbers import NEEDS_AUTHENTICATION, Behaviour, Refusal
 
-NEEDS_AUTHENTICATION = Refusal(
-    "authentication_required",
-    "authentication_required",
-    "Your card was declined. This transaction requires authentication.",
-)
 FAILED_AUTHENTICATION = Refusal(
     "payment_intent_authentication_failure",
     None,
@@ -34,6 +29,7 @@ def attempt(state: State, intent: Wire, method: Wire, *, off_session: bool, retu
             _challenge(state, intent, return_url)
     elif behaves.refusal is not None:
         _refuse(state, intent, method, behaves.refusal)
+        methods.use_up(state, method)
     else:
         _succeed(state, intent, method, challenged=False)
 
@@ -51,6 +47,8 @@ def finish_challenge(state: State, intent: Wire, *, passed: bool) -> None:
         _refuse(state, intent, method, behaves.refusal)
     else:
         _succeed(state, intent, method, challenged=True)
+    if passed:
+        methods.use_up(state, method)
 
 
 def settle(state: State, charge: Wire, refusal: Refusal | None) -> None:
@@ -107,6 +105,7 @@ def _debit(state: State, intent: Wire, method: Wire, *, off_session: bool) -> No
         reusable=intent["setup_future_usage"] is not None,
     )
     charge = charges.create(state, intent, method, "pending", mandate=mandate, challenged=False)
+    methods.use_up(state, method)
     intent |= {"status": "processing", "latest_charge": charge["id"]}
     _keep(state, intent, method)
     events.emit(state, "charge.pending", charge)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from e2e.stripe import balance, charges, disputes
+from e2e.stripe import balance, charges, controls, disputes
 from e2e.stripe.errors import ApiError
 from e2e.stripe.faults import KINDS, Fault
 from e2e.stripe.page import TEMPLATES
@@ -45,6 +45,7 @@ def show(request: Request) -> Response:
             payments=[_payment(world, each) for each in _newest(world, "payment_intent")],
             sessions=_newest(world, "checkout.session"),
             back=[(each, _next_acts(world, each)) for kind in ("dispute", "refund") for each in _newest(world, kind)],
+            methods=[(each, _method_acts(each)) for each in controls.saved(world)[:SHOWN]],
             transactions=_newest(world, "balance_transaction"),
             events=[(each, _posts(world, each)) for each in _newest(world, "event")],
             switches=[(each.name, LABELS[each.name], getattr(world.switches, each.name)) for each in fields(Switches)],
@@ -91,6 +92,14 @@ def _act(world: StripeWorld, what: str, object_id: str, filled: FormData) -> Non
         "win": lambda: world.close_dispute(object_id, won=True),
         "lose": lambda: world.close_dispute(object_id, won=False),
         "expire": lambda: world.expire_session(object_id),
+        "decline": lambda: world.decline_next(
+            object_id, str(filled.get("reason")), is_once=filled.get("often") != "always"
+        ),
+        "accept": lambda: world.accept_again(object_id),
+        "detach": lambda: world.detach(object_id),
+        "expire-card": lambda: world.expire_card(object_id),
+        "renew-card": lambda: world.renew_card(object_id),
+        "end-mandate": lambda: world.end_mandate(object_id),
         "deliver": lambda: world.deliver_again(object_id),
         "switches": lambda: _switch(world, filled),
         "fault": lambda: _go_wrong(world, filled),
@@ -192,6 +201,16 @@ def _next_acts(world: StripeWorld, thing: Wire) -> list[tuple[str, str]]:
         return [("win", "Won"), ("lose", "Lost")]
     is_final = status != "lost" or charges.is_bank(world.get("charge", thing["charge"]))
     return [] if is_final else [("appeal", "Appeal")]
+
+
+def _method_acts(saved: controls.Saved) -> list[tuple[str, str]]:
+    """The buttons of a saved method."""
+    buttons = [("accept", "Accept again")] if saved.wanting else []
+    if saved.method["type"] == "card":
+        buttons += [("expire-card", "Expire"), ("renew-card", "Renew")]
+    if saved.mandate is not None and saved.mandate["status"] == "active":
+        buttons.append(("end-mandate", "End mandate"))
+    return [*buttons, ("detach", "Detach")]
 
 
 def _posts(world: StripeWorld, event: Wire) -> list[tuple[Delivery, str]]:

@@ -5,7 +5,16 @@ from typing import Any
 from e2e.stripe import events
 from e2e.stripe.errors import invalid
 from e2e.stripe.state import State, Wire
-from e2e.stripe.testnumbers import ACCOUNTS, CARDS, ROUTING_NUMBER, TOKENS, Behaviour
+from e2e.stripe.testnumbers import (
+    ACCOUNTS,
+    CARDS,
+    EXPIRED,
+    NEEDS_AUTHENTICATION,
+    ROUTING_NUMBER,
+    TOKENS,
+    Behaviour,
+    Refusal,
+)
 
 
 def card(
@@ -66,10 +75,23 @@ def resolve(state: State, method_id: str, *, param: str = "payment_method") -> W
 
 
 def behaviour(state: State, method: Wire) -> Behaviour:
+    """What happens when it is charged now: what was ordered for it, else what its number says."""
     found: Behaviour = state.hidden[method["id"]]["behaviour"]
     if found.challenge == "after_attaching":
-        return found if method["customer"] else Behaviour()
-    return found
+        found = Behaviour(found.refusal) if method["customer"] else Behaviour()
+    ordered: tuple[Refusal, bool] | None = state.hidden[method["id"]].get("decline")
+    if ordered is not None and ordered[0] is NEEDS_AUTHENTICATION:
+        return found._replace(challenge="always")
+    if ordered is not None:
+        return Behaviour(ordered[0], fate="fails")
+    return Behaviour(EXPIRED) if _has_expired(state, method) else found
+
+
+def use_up(state: State, method: Wire) -> None:
+    """What was ordered for one charge only has happened."""
+    hidden = state.hidden[method["id"]]
+    if hidden.get("decline", (None, False))[1]:
+        del hidden["decline"]
 
 
 def attach(state: State, method_id: str, given: dict[str, Any]) -> Wire:
@@ -158,6 +180,12 @@ def _method(state: State, kind: str, shown: Wire, behaves: Behaviour, name: str 
         },
         behaviour=behaves,
     )
+
+
+def _has_expired(state: State, method: Wire) -> bool:
+    if method["type"] != "card":
+        return False
+    return (method["card"]["exp_year"], method["card"]["exp_month"]) < (state.now().year, state.now().month)
 
 
 def _fingerprint(number: str) -> str:

@@ -56,7 +56,7 @@ def show(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """POST /c/pay/{session}: pay, and go to success_url, to the bank's question, or back with a reason."""
+    """POST /c/pay/{session}: pay or save, and go to success_url, to the bank's question, or back with a reason."""
     world: StripeWorld = request.app.state.world
     filled = await request.form()
     with world.lock:
@@ -78,8 +78,11 @@ def challenge(request: Request) -> Response:
     """GET /3ds/{intent}: the bank asks whether this is really you."""
     world: StripeWorld = request.app.state.world
     with world.lock:
-        intent = world.tables.get("payment_intent", {}).get(request.path_params["intent"])
-        if intent is None or intent["status"] != "requires_action":
+        try:
+            intent = checkout.asking(world, request.path_params["intent"])
+        except ApiError:
+            intent = {"status": "missing"}
+        if intent["status"] != "requires_action":
             return _closed(None, "There is nothing to confirm here.", status=404)
         return HTMLResponse(TEMPLATES.get_template("challenge.html").render(intent=intent))
 
@@ -91,7 +94,7 @@ async def answer_challenge(request: Request) -> Response:
     with world.lock:
         world.tick()
         try:
-            intent = world.get("payment_intent", request.path_params["intent"])
+            intent = checkout.asking(world, request.path_params["intent"])
             return_url = intent["next_action"]["redirect_to_url"]["return_url"] if intent["next_action"] else None
             intent = checkout.finish_challenge(world, intent["id"], passed=passed)
         except ApiError as error:
@@ -155,7 +158,8 @@ def _after(world: StripeWorld, session: Wire, intent: Wire, filled: dict[str, ob
         return RedirectResponse(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]), 303)
     if intent["status"] == "requires_action":
         return RedirectResponse(intent["next_action"]["redirect_to_url"]["url"], 303)
-    return _form(world, session, filled, refused=intent["last_payment_error"]["message"], status=402)
+    error = intent["last_setup_error"] if session["mode"] == "setup" else intent["last_payment_error"]
+    return _form(world, session, filled, refused=error["message"], status=402)
 
 
 def _form(

@@ -18,7 +18,7 @@ _SESSION = """mode ui_mode line_items.price_data.currency line_items.price_data.
     line_items.price_data.product_data.name line_items.price_data.product_data.description
     line_items.price_data.product_data.metadata line_items.quantity line_items.metadata success_url cancel_url
     client_reference_id customer customer_email customer_creation expires_at metadata
-    allowed_payment_method_types
+    allowed_payment_method_types currency setup_intent_data.metadata setup_intent_data.description
     payment_method_options.us_bank_account.verification_method
     payment_method_options.card.request_three_d_secure
     payment_intent_data.metadata payment_intent_data.description payment_intent_data.receipt_email
@@ -152,6 +152,9 @@ OPERATIONS = (
         "customer"),
     _op("POST", "/v1/payment_methods/{id}/detach", p.PaymentMethodDetachParams, _of(methods.detach)),
     _op("GET", "/v1/mandates/{id}", p.MandateRetrieveParams, _get("mandate")),
+    _op("GET", "/v1/setup_intents", p.SetupIntentListParams, _list("setup_intent"),
+        f"{_PAGING} customer payment_method"),
+    _op("GET", "/v1/setup_intents/{id}", p.SetupIntentRetrieveParams, _get("setup_intent")),
     _op("GET", "/v1/charges", p.ChargeListParams, _list("charge"), f"{_PAGING} customer payment_intent"),
     _op("GET", "/v1/charges/{id}", p.ChargeRetrieveParams, _get("charge")),
     _op("POST", "/v1/refunds", p.RefundCreateParams, _made(refunds.create),

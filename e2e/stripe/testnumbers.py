@@ -22,13 +22,29 @@ class Behaviour(NamedTuple):
 
 _DECLINED = Refusal("card_declined", "generic_decline", "Your card was declined.")
 _NO_FUNDS = Refusal("card_declined", "insufficient_funds", "Your card has insufficient funds.")
-_EXPIRED = Refusal("expired_card", None, "Your card has expired.")
+EXPIRED = Refusal("expired_card", None, "Your card has expired.")
+NEEDS_AUTHENTICATION = Refusal(
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+)
+# What the dashboard lets a saved method be declined with.
+CARD_REFUSALS = {
+    "insufficient_funds": _NO_FUNDS,
+    "lost_card": Refusal("card_declined", "lost_card", "Your card was declined."),
+    "authentication_required": NEEDS_AUTHENTICATION,
+}
+DEBIT_REFUSALS = {
+    "insufficient_funds": Refusal("insufficient_funds", None, "The customer's account has insufficient funds."),
+    "account_closed": Refusal("account_closed", None, "The customer's bank account has been closed."),
+    "debit_not_authorized": Refusal("debit_not_authorized", None, "The customer has not authorized this debit."),
+}
 CARDS: dict[str, tuple[str, Behaviour]] = {
     "4242424242424242": ("visa", Behaviour()),
     "5555555555554444": ("mastercard", Behaviour()),
     "4000000000000002": ("visa", Behaviour(_DECLINED)),
     "4000000000009995": ("visa", Behaviour(_NO_FUNDS)),
-    "4000000000000069": ("visa", Behaviour(_EXPIRED)),
+    "4000000000000069": ("visa", Behaviour(EXPIRED)),
     "4000002500003155": ("visa", Behaviour(challenge="unless_set_up")),
     "4000002760003184": ("visa", Behaviour(challenge="always")),
     "4000000000000259": ("visa", Behaviour(fate="disputed")),

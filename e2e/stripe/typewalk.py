@@ -34,6 +34,7 @@ CLASSES: dict[str, type[Any]] = {
     "price": stripe.Price,
     "product": stripe.Product,
     "refund": stripe.Refund,
+    "setup_intent": stripe.SetupIntent,
 }
 _PLAIN = (int, str, bool, float)
 

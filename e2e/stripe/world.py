@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from e2e.stripe import balance, checkout, deliveries, disputes, events, methods, refunds, sessions
+from e2e.stripe import balance, checkout, controls, deliveries, disputes, events, methods, refunds, sessions
 from e2e.stripe.faults import Fault, Faults
 from e2e.stripe.idempotency import Keys
 from e2e.stripe.post import Delivery, Endpoint, Post, Switches
@@ -137,14 +137,16 @@ class StripeWorld(State):
 
     def pay_by_card(self, session_id: str, number: str = "4242424242424242", *, name: str = "Pat Payer",
                     email: str = "pat@example.com") -> Wire:  # fmt: skip
-        """Submit the session's page with a test card; answers the intent."""
+        """Submit the session's page with a test card; answers the intent, or the setup intent of a page that only
+        saves the card."""
         with self._change():
             method = methods.card(self, number.replace(" ", ""), name=name, email=email)
             return checkout.submit(self, session_id, method, name=name, email=email)
 
     def pay_by_bank(self, session_id: str, number: str = "000123456789", *, name: str = "Pat Payer",
                     email: str = "pat@example.com") -> Wire:  # fmt: skip
-        """Submit the session's page with a test bank account; answers the intent, which is processing."""
+        """Submit the session's page with a test bank account; answers the intent, which is processing, or the setup
+        intent."""
         with self._change():
             method = methods.bank_account(self, number, name=name, email=email)
             return checkout.submit(self, session_id, method, name=name, email=email)
@@ -152,6 +154,36 @@ class StripeWorld(State):
     def finish_challenge(self, intent_id: str, *, passed: bool = True) -> Wire:
         with self._change():
             return checkout.finish_challenge(self, intent_id, passed=passed)
+
+    def decline_next(self, method_id: str, reason: str, *, is_once: bool = True) -> Wire:
+        """Let a saved method's next charge fail, or all of them until `accept_again`. Reasons are the keys of
+        testnumbers.CARD_REFUSALS and DEBIT_REFUSALS, such as insufficient_funds."""
+        with self._change():
+            return controls.decline(self, method_id, reason, is_once=is_once)
+
+    def accept_again(self, method_id: str) -> Wire:
+        with self._change():
+            return controls.accept(self, method_id)
+
+    def detach(self, method_id: str) -> Wire:
+        """Taken from its customer in Stripe's dashboard."""
+        with self._change():
+            return methods.detach(self, method_id, {})
+
+    def expire_card(self, method_id: str) -> Wire:
+        """Its date is a year in the past, and charges are declined."""
+        with self._change():
+            return controls.date(self, method_id, years=-1)
+
+    def renew_card(self, method_id: str) -> Wire:
+        """The network tells of the new card in its place."""
+        with self._change():
+            return controls.date(self, method_id, years=4)
+
+    def end_mandate(self, method_id: str) -> Wire:
+        """Answers the mandate of this bank account, which is inactive."""
+        with self._change():
+            return controls.end_mandate(self, method_id)
 
     def settle_bank(self, intent_id: str, *, fail_with: str | None = None) -> Wire:
         """End a bank debit now, whatever its account number says. `fail_with`: such as insufficient_funds."""
