@@ -22,6 +22,7 @@ from portal.pages import (
     payments,
     receipts,
     statements,
+    step_up,
     stripe_webhook,
 )
 from portal.resources import Resources
@@ -67,6 +68,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}/payments/{attempt}", get=payments.come_back),
     resource("/a/{account}/receipts/{payment}.pdf", get=receipts.pdf),
     resource("/a/{account}/receipts/{payment}", get=receipts.show),
+    resource("/a/{account}/code", get=step_up.show, post=step_up.ask),
+    resource("/a/{account}/code/confirmation", post=step_up.confirm),
+    resource("/a/{account}/devices", get=step_up.listed),
+    resource("/a/{account}/devices/{device}/revocation", post=step_up.revoke),
     Route(WEBHOOK, stripe_webhook.receive, methods=["POST"]),
     resource("/healthz", get=health.alive),
     resource("/readyz", get=health.ready),

@@ -25,6 +25,7 @@ _TOPICS = {
     "charge": "Invoices and write-offs",
     "late_fee": "Late fees",
     "link": "Links",
+    "step_up": "Codes and confirmed browsers",
     "list": "Exports",
     "import": "Imports",
     "attachment": "Attachments",

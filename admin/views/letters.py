@@ -10,6 +10,7 @@ STATES = {"waiting": "Waiting", "sent": "Sent", "dead": "Not sent", "dropped": "
 _CHIPS = {"waiting": "on_its_way", "sent": "stands", "dead": "failed", "dropped": "open"}
 _KINDS = {
     "link": "A new pay link",
+    "code": "A code to confirm a browser",
     "statement": "Statement with a pay link",
     "receipt": "Receipt",
     "processing": "Bank payment on its way",

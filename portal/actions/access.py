@@ -128,7 +128,9 @@ def find_access(session: Session, secret: str | None, account: str, *, now: date
     grants = sessions.live_grants(session, _hashed(secret), account, now=now) if secret else []
     if not grants:
         return None
-    widest = next((grant for grant in grants if grant.charge_id is None), grants[-1])
+    whole = [grant for grant in grants if grant.charge_id is None]
+    # Somebody in particular before nobody: only a contact can be sent a code.
+    widest = next((grant for grant in whole if grant.contact_id is not None), (whole or grants[-1:])[0])
     documents = frozenset(grant.charge_id for grant in grants if grant.charge_id is not None)
     return Access(
         session_id=widest.session_id,

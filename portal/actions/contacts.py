@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from portal.actions import history, links
-from portal.records import Session, accounts, ledger
+from portal.records import Session, accounts, ledger, step_up
 from portal.records.accounts import AccountRow, ContactRow
 from portal.rules.refusals import Conflict, Refusal
 
@@ -41,8 +41,9 @@ def rename(session: Session, contact: ContactRow, name: str, *, now: datetime, a
 
 
 def remove(session: Session, contact: ContactRow, *, now: datetime, actor: str) -> None:
-    """They get no letters any more, and their links and what these opened end at once."""
+    """They get no letters any more, and their links, what these opened and the browsers they confirmed end at once."""
     accounts.set_removed(session, contact.id, now)
+    step_up.revoke_all(session, contact.id, now=now)
     for view in links.list_links(session, contact.account_id):
         if view.link.contact_id == contact.id:
             links.revoke_link(session, view.link, now=now, actor=actor)

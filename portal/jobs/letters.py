@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal import links
-from portal.actions import correspondence, dispute_facts, policies, staff_letters
+from portal.actions import correspondence, dispute_facts, policies, staff_letters, step_up
 from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
 from portal.resources import Resources
+from portal.views.code_letters import compose_code
 from portal.views.letters import Draft, compose
 from portal.views.seller_claims import compose_claim
 from portal.views.seller_letters import compose_to_seller
@@ -54,6 +55,8 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
         return False
     if letter.staff_id is not None:
         draft = _to_staff(resources, letter, now=now)
+    elif letter.code_id is not None:
+        draft = _with_code(resources, letter, now=now)
     elif letter.contact_id is None:
         draft = _to_seller(resources, letter, now=now)
     else:
@@ -109,6 +112,19 @@ def _to_staff(resources: Resources, letter: LetterRow, *, now: datetime) -> Draf
             letters.put_off(session, letter.id, state="dead", next_at=now, error="they were removed")
             return None
     return compose_to_staff(found)
+
+
+def _with_code(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft | None:
+    """The letter with a code that is made now, if it is still waited for."""
+    with resources.writing() as session:
+        policy = policies.load(session, now=now)
+        found = step_up.write_code(session, letter, policy=policy, keys=resources.keys, now=now)
+        if found is None:
+            letters.put_off(
+                session, letter.id, state="dropped", next_at=now, error="nobody waits for the code any more"
+            )
+            return None
+    return compose_code(found)
 
 
 def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A session's secret in a cookie: out of reach of scripts and of other sites' forms."""
+"""A secret in a cookie: out of reach of scripts and of other sites' forms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ class SecretCookie:
         return request.cookies.get(self.name(settings))
 
     def keep(self, response: Response, settings: Settings, secret: str, *, expires_at: datetime, now: datetime) -> None:
-        """Set the cookie, to last as long as the session."""
+        """Set the cookie, to last until `expires_at`."""
         response.set_cookie(
             self.name(settings),
             secret,
@@ -47,3 +47,5 @@ class SecretCookie:
 
 # Lax, not strict: a strict cookie would be missing on the way back from Stripe.
 CUSTOMERS = SecretCookie("__Host-portal", "portal_session", "lax")
+# It opens nothing by itself: it says that whoever has a link has shown a code, too.
+DEVICES = SecretCookie("__Host-portal-device", "portal_device", "lax")

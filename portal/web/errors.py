@@ -5,11 +5,12 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from portal.actions import policies
 from portal.actions.policies import Policy
@@ -31,6 +32,16 @@ class LinkNeeded(NotFound):
 
     def __init__(self) -> None:
         super().__init__("To see your account, use the link in your latest email or have a new one sent to you.")
+
+
+class StepUpNeeded(Refusal):
+    """The browser is not confirmed. `to` is where it goes on afterwards; empty for the page that it asked for."""
+
+    status = 403
+
+    def __init__(self, to: str = "") -> None:
+        super().__init__("To protect your account, this needs a code that we send to your email address.")
+        self.to = to
 
 
 def problem(request: Request, code: int, refusal: Refusal | None = None, *, back: str = "") -> Response:
@@ -85,6 +96,13 @@ def _link_needed(request: Request, needed: LinkNeeded) -> Response:
     return link_form(_policy(request), reason="none", status=needed.status)
 
 
+def _step_up_needed(request: Request, needed: StepUpNeeded) -> Response:
+    base = f"/a/{request.path_params['account']}"
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    to = needed.to or (asked if request.method in ("GET", "HEAD") else base)
+    return RedirectResponse(f"{base}/code?{urlencode({'to': to})}", status_code=303)
+
+
 def _refused(request: Request, refusal: Refusal) -> Response:
     account = request.path_params.get("account")
     back = f"/a/{account}" if account else ""
@@ -116,6 +134,7 @@ def _crashed(request: Request, error: Exception) -> Response:
 
 HANDLERS: Mapping[Any, Callable[[Request, Any], Response]] = {
     LinkNeeded: _link_needed,
+    StepUpNeeded: _step_up_needed,
     Refusal: _refused,
     HTTPException: _http,
     ClientDisconnect: _gone,

@@ -16,16 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from portal.actions import access, policies
+from portal.actions import access, policies, step_up
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.records import Session
 from portal.records.accounts import AccountRow
+from portal.records.step_up import DeviceRow
 from portal.records.unavailable import tried_again
 from portal.resources import Resources
 from portal.web.bodies import Line
-from portal.web.cookies import CUSTOMERS
-from portal.web.errors import LinkNeeded
+from portal.web.cookies import CUSTOMERS, DEVICES
+from portal.web.errors import LinkNeeded, StepUpNeeded
 from portal.web.render import html
 from portal.web.throttle import Throttle
 from portal.web.visitors import visitor_of
@@ -109,6 +110,25 @@ class Visit(Arrival):
         if not found.whole_account:
             raise LinkNeeded
         return found
+
+    def confirmed_access(self, session: Session, *, to: str = "") -> Access:
+        """As `access_to_account`, for what a link alone must not do: StepUpNeeded where the contact has not confirmed
+        this browser by a code. A POST says in `to` on which page it goes on then, else it is the statement."""
+        found = self.access_to_account(session)
+        if self.device(session, found) is None:
+            raise StepUpNeeded(to)
+        return found
+
+    @property
+    def device_secret(self) -> str | None:
+        """What the cookie of a confirmed browser says."""
+        return DEVICES.read(self.request, self.resources.settings)
+
+    def device(self, session: Session, access: Access) -> DeviceRow | None:
+        """This browser, if the contact of this access has confirmed it."""
+        if access.contact_id is None:
+            return None
+        return step_up.trusted(session, access.contact_id, self.device_secret, now=self.now)
 
     def page(
         self,

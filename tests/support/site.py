@@ -1,6 +1,8 @@
 """The customer's site on a real database, without Stripe and mail: a browser, and what it may open."""
 
+import hashlib
 from datetime import date, timedelta
+from secrets import token_urlsafe
 
 from starlette.testclient import TestClient
 
@@ -8,11 +10,13 @@ from e2e.files import MemoryFiles
 from portal import links
 from portal.actions.links import create_link
 from portal.app import create_app
-from portal.records import Database, Session
+from portal.records import Database, Session, step_up
 from portal.records.accounts import AccountRow, contacts_of
 from portal.records.links import LinkRow
 from portal.resources import Resources
+from portal.rules.step_up import DEVICE_LASTS
 from portal.settings import Settings
+from portal.web.cookies import DEVICES
 from tests.support.books import Invoice, add_customer, add_invoice
 from tests.support.clock import MovableClock
 
@@ -87,4 +91,20 @@ class Site:
         """A browser that has opened a link already."""
         browser = self.browser()
         assert browser.post(self.path(self.link(account, charge_id=charge_id))).status_code == 303
+        return browser
+
+    def confirm(self, browser: TestClient, account: AccountRow | None = None) -> TestClient:
+        """The same browser, confirmed by a code for the account's contact, which a link alone is not enough for."""
+        name, now = DEVICES.name(self.settings), self.clock.now()
+        secret = browser.cookies.get(name) or token_urlsafe(32)
+        with self.resources.writing() as session:
+            step_up.confirm_device(
+                session,
+                contacts_of(session, (account or self.account).id)[0].id,
+                hashlib.sha256(secret.encode()).digest(),
+                user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                now=now,
+                expires_at=now + DEVICE_LASTS,
+            )
+        browser.cookies.set(name, secret, domain="127.0.0.1")
         return browser

@@ -7,6 +7,7 @@ from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
 from tests.templates.payment_samples import INVOICE
 from tests.templates.receipt_samples import RECEIPT, RETURNED
+from tests.templates.step_up_samples import CODE_LETTER
 
 Context = Mapping[str, object]
 
@@ -94,6 +95,7 @@ LETTERS: dict[str, dict[str, Context]] = {
         "invoice": {**LINK, "document": "INV-2066", "due": "December 12, 2026", "overdue": ""},
         "credit": {**LINK, "balance_cents": -840, "overdue": "", "offers": []},
     },
+    "code": CODE_LETTER,
     **REVERSALS,
     **DISPUTES,
     "receipt": {
