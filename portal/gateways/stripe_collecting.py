@@ -65,7 +65,7 @@ def confirm_on_session(
 ) -> IntentFacts:
     """As `confirm_off_session` with the customer there, whose bank may ask: then `next_url` is where the browser
     must go, from where it comes back to `return_url`. The method must be named again, since a declined try took
-    it off the intent.
+    it off the intent. The same key repeats the first answer, `next_url` and all, after the bank has been answered.
     """
     return _or_as_it_stands(
         stripe,

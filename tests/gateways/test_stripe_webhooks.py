@@ -68,6 +68,12 @@ def test_a_genuine_event_is_read() -> None:
         ({"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}, "pi_1", None, "pi_1"),
         ({"id": "re_1", "object": "refund", "payment_intent": {"id": "pi_1"}}, "pi_1", None, "pi_1"),
         ({"id": "cus_1", "object": "customer"}, "cus_1", None, None),
+        ({"id": "pm_1", "object": "payment_method", "customer": "cus_1"}, "pm_1", None, None),
+        ({"id": "seti_1", "object": "setup_intent", "payment_method": "pm_1"}, "seti_1", None, None),
+        ({"id": "mandate_1", "object": "mandate", "payment_method": "pm_1"}, "pm_1", None, None),
+        ({"id": "mandate_1", "object": "mandate", "payment_method": {"id": "pm_1"}}, "pm_1", None, None),
+        ({"id": "cs_1", "object": "checkout.session", "setup_intent": "seti_1"}, "cs_1", "cs_1", None),
+        ({"id": "ch_1", "object": "charge", "payment_intent": None, "payment_method": "pm_1"}, "ch_1", None, None),
         ({"object": "balance", "available": [{"amount": 1.5}]}, "balance", None, None),
     ],
 )
