@@ -10,7 +10,7 @@ from portal.records import Session, plan_money, plans
 from portal.records.plan_money import ReceivedRow, UnderWayRow
 from portal.records.plans import CoveredRow, InstalmentRow, PlanRow
 from portal.rules.dates import local_day
-from portal.rules.instalments import Ahead, Instalment, Money, following, late_since, outlook
+from portal.rules.instalments import Ahead, Instalment, Money, asked_cents, following, late_since, outlook
 from portal.rules.money import stripe_minimum_cents
 from portal.rules.plans import KEPT, Due
 
@@ -49,6 +49,10 @@ class PlanStanding:
     def next(self) -> Instalment | None:
         """The next instalment to be paid; None where nothing is left to be asked for."""
         return following(self.rows, least_cents=self.least_cents)
+
+    def asked_cents(self, today: date) -> int:
+        """What there is to pay by hand: all that is due, else the next instalment."""
+        return asked_cents(self.rows, today=today, least_cents=self.least_cents)
 
     def late_since(self, today: date) -> date | None:
         """The due day of the oldest instalment that is late; None for a plan that is kept."""

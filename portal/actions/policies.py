@@ -51,6 +51,15 @@ class Policy:
     late_fee_cap_bp: int
     late_fee_min_cents: int
     late_fee_max_cents: int
+    plan_self_service: str
+    plan_most_payments: int
+    plan_least_cents: int
+    plan_most_days: int
+    plan_least_down_bp: int
+    plan_first_days: int
+    plan_offer_days: int
+    plan_grace_days: int
+    plan_cure_days: int
 
     def words(self, currency: str) -> "Words":
         """How figures of this currency, dates and sentences are written today."""

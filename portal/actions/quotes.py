@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.rules.allocation import Quote, quote_lump_sum, quote_selection
+from portal.rules.allocation import Quote, quote_lump_sum, quote_plan, quote_selection
 from portal.rules.discounts import honoured_until
+from portal.rules.instalments import Ahead
 from portal.rules.money import stripe_minimum_cents, stripe_step_cents, words
 from portal.rules.refusals import Refusal
 
@@ -19,17 +21,21 @@ _LONGEST = timedelta(hours=24) - timedelta(minutes=5)
 class Choice:
     """Public ids of charges, or an amount in cents; exactly one of the two says what is to be paid.
 
-    `uses_credit`: account credit goes first, to chosen charges.
+    `uses_credit`: account credit goes first, to chosen charges. With the public id of a `plan` the amount is for that
+    one; `ahead` says where more of it than is due goes, to the last instalment or to the next.
     """
 
     charges: tuple[str, ...] = ()
     amount_cents: int | None = None
     uses_credit: bool = False
+    plan: str | None = None
+    ahead: Ahead = "last"
 
 
-def quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
-    """Quote the choice by the rules; a Refusal says what cannot be paid and what to do instead."""
-    found = _quote(standing, choice, policy=policy)
+def quote(standing: Standing, choice: Choice, *, policy: Policy, plan: PlanStanding | None = None) -> Quote:
+    """Quote the choice by the rules; a Refusal says what cannot be paid and what to do instead. `plan` is how the one
+    that the choice names stands."""
+    found = _quote(standing, choice, policy=policy) if plan is None else _of_plan(standing, choice, plan)
     currency = standing.account.currency
     step = stripe_step_cents(currency)
     if found.total_cents % step:
@@ -79,6 +85,12 @@ def _quote(standing: Standing, choice: Choice, *, policy: Policy) -> Quote:
         minimum_cents=stripe_minimum_cents(standing.account.currency),
         credit_cents=standing.spare_credit_for(chosen) if choice.uses_credit else 0,
     )
+
+
+def _of_plan(standing: Standing, choice: Choice, plan: PlanStanding) -> Quote:
+    covered = {each.charge_id for each in plan.covered if each.on_plan_cents}
+    items = [item for item in standing.items if item.charge_id in covered]
+    return quote_plan(items, choice.amount_cents or 0, currency=standing.account.currency)
 
 
 def _nothing_chosen(choice: Choice) -> Refusal:

@@ -12,13 +12,14 @@ from portal.records.types import new_public_id
 
 
 class AccountRow(NamedTuple):
-    """One customer's account. `currency` is ISO 4217 in lower case."""
+    """One customer's account. `currency` is ISO 4217 in lower case; `kind` is unknown, consumer or business."""
 
     id: int
     public_id: str
     number: str | None
     name: str
     currency: str
+    kind: str = "unknown"
 
 
 class ContactRow(NamedTuple):

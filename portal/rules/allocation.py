@@ -135,6 +135,30 @@ def quote_lump_sum(
     return _quote(lines, [_offer(item, today) for item in payable if item.charge_id in discounted])
 
 
+def quote_plan(items: Sequence[OpenItem], amount_cents: int, *, currency: str) -> Quote:
+    """Money for a plan: to what of its charges is on it, oldest due first, without discounts.
+
+    Refuses less than Stripe takes, and more than is left to pay of the plan.
+    """
+    most_cents = sum(item.on_plan_cents for item in items)
+    least_cents = stripe_minimum_cents(currency)
+    if most_cents < least_cents:
+        raise Conflict("Nothing of this plan can be paid now. Look at it again.")
+    if amount_cents < least_cents:
+        raise Refusal("The smallest payment is %(amount)s.", field="amount", amount=words(least_cents, currency))
+    if amount_cents > most_cents:
+        raise Refusal(
+            "%(amount)s pays all that is left. Enter that or less.", field="amount", amount=words(most_cents, currency)
+        )
+    lines, left = [], amount_cents
+    for item in oldest_due_first(item for item in items if item.on_plan_cents):
+        pay = min(left, item.on_plan_cents)
+        left -= pay
+        if pay:
+            lines.append(QuoteLine(item.charge_id, pay))
+    return _quote(lines, ())
+
+
 def spread(items: Iterable[OpenItem], amount_cents: int, *, started_on: date) -> tuple[QuoteLine, ...]:
     """Where money of that day goes: oldest due first, each at payable - discount; what nothing needs is left over."""
     lines, left = [], amount_cents

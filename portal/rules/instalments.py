@@ -91,6 +91,13 @@ def is_asked_for(row: Instalment, *, least_cents: int) -> bool:
     return row.left_cents >= max(1, least_cents)
 
 
+def asked_cents(rows: Sequence[Instalment], *, today: date, least_cents: int) -> int:
+    """What there is to pay by hand: all that is due by today, else the next instalment; 0 where nothing is left."""
+    asked = [row for row in rows if is_asked_for(row, least_cents=least_cents)]
+    due = [row.left_cents for row in asked if row.due_on <= today]
+    return sum(due) or sum(row.left_cents for row in asked[:1])
+
+
 def late_since(rows: Sequence[Instalment], *, today: date, least_cents: int) -> date | None:
     """The due day of the oldest instalment that should have been paid before today; None for a plan that is kept."""
     for row in rows:

@@ -157,5 +157,26 @@ CATALOGUE: Mapping[str, Key] = {
         ),
         Key("late_fee_min_cents", 0, "The least late fee of a period, in cents.", _cents),
         Key("late_fee_max_cents", 0, "The largest late fee of a period, in cents; 0: no limit.", _cents),
+        Key(
+            "plan_self_service",
+            "on",
+            "on: customers may make a payment plan within these limits; off: they can only ask for one.",
+            _one_of("on", "off"),
+        ),
+        Key("plan_most_payments", 4, "At most so many payments after the first amount.", _whole(1, 60)),
+        Key("plan_least_cents", 2500, "The smallest payment of a plan, in cents.", _cents),
+        Key("plan_most_days", 120, "Within how many days a plan is paid.", _whole(7, 1830)),
+        Key(
+            "plan_least_down_bp",
+            2000,
+            "The least first amount, in hundredths of a percent: 2000 is 20%.",
+            _whole(0, 9000),
+        ),
+        Key("plan_first_days", 31, "Within how many days the first payment after it comes.", _whole(0, 120)),
+        Key("plan_offer_days", 14, "How many days an offer of a plan is open.", _whole(1, 90)),
+        Key(
+            "plan_grace_days", 5, "How many days a payment of a plan may be late before notice is given.", _whole(0, 60)
+        ),
+        Key("plan_cure_days", 10, "How many days a customer has after the notice to make up for it.", _whole(10, 90)),
     )
 }
