@@ -1,0 +1,143 @@
+"""The terms of a payment plan, word for word: the same on the page, in the agreement and in what is kept of it.
+
+The words are put together once, with their figures; their hash says whether what is accepted is what was shown.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.actions.policies import Policy
+from portal.actions.statements import Standing
+from portal.records.accounts import AccountRow
+from portal.records.plans import CoveredRow, PlanRow
+from portal.rules.plans import LONGEST_MOVE_DAYS, Due
+from portal.wording import Words
+
+# Raised when the clauses below change, so that evidence says which it was.
+_EDITION = 1
+
+Terms = Mapping[str, Any]
+
+
+def terms(
+    plan: PlanRow,
+    option: int,
+    dues: Sequence[Due],
+    covered: Sequence[CoveredRow],
+    standing: Standing,
+    *,
+    account: AccountRow,
+    policy: Policy,
+    words: Words,
+) -> Terms:
+    """Everything that is agreed, as data and as text; what it is made of is fixed for a version of the offer and a
+    day."""
+    numbers = {charge.id: charge.number for charge in standing.charges.values()}
+    return {
+        "edition": _EDITION,
+        "plan": plan.number,
+        "option": option,
+        "seller": {"name": policy.seller_name, "address": policy.seller_address, "email": policy.seller_email},
+        "customer": {"name": account.name, "number": account.number or ""},
+        "currency": account.currency.upper(),
+        "total_cents": sum(due.amount_cents for due in dues),
+        "total": words.money(sum(due.amount_cents for due in dues)),
+        "covered": [
+            {
+                "number": numbers.get(row.charge_id, ""),
+                "cents": row.covered_cents,
+                "amount": words.money(row.covered_cents),
+            }
+            for row in covered
+        ],
+        "payments": [
+            {
+                "position": due.position,
+                "due_on": due.due_on.isoformat(),
+                "date": words.long_day(due.due_on),
+                "cents": due.amount_cents,
+                "amount": words.money(due.amount_cents),
+            }
+            for due in dues
+        ],
+        "clauses": _clauses(policy, words),
+    }
+
+
+def digest(found: Terms) -> str:
+    """The SHA-256 of the terms, as hexadecimal text: of their data with sorted names, in UTF-8."""
+    text = json.dumps(found, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def consents(policy: Policy, words: Words) -> Mapping[str, str]:
+    """What is ticked beside the name, by the field's name: word for word what is kept."""
+    return {
+        "agree": words.text(
+            "I agree to pay %(seller)s by this plan, and I may do so for the customer named in it.",
+            seller=policy.seller_name,
+        ),
+        "electronic": words.text(
+            "I have opened the agreement and can read and keep it. I agree to get it and every notice about this plan "
+            "by email and on these pages instead of on paper. I can have a paper copy for free, and can withdraw "
+            "this consent or change my address at any time by writing to %(seller)s.",
+            seller=policy.seller_email or policy.seller_name,
+        ),
+    }
+
+
+def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
+    said = (
+        (
+            words.text("What it costs"),
+            words.text("Nothing. There is no interest and no charge for this plan."),
+        ),
+        (
+            words.text("While you keep it"),
+            words.text(
+                "The amounts in this plan are not overdue, draw no late fee, and you get no reminders for them other "
+                "than about the dates above."
+            ),
+        ),
+        (
+            words.text("Paying earlier"),
+            words.text(
+                "You can pay a date early, or pay more, at any time. What you pay beyond what is due comes off the "
+                "last payment first, unless you choose the next."
+            ),
+        ),
+        (
+            words.text("Moving a date"),
+            words.text("One date may be moved once, by up to %(days)s days, before it is due.", days=LONGEST_MOVE_DAYS),
+        ),
+        (
+            words.text("Credits and disputes"),
+            words.text(
+                "You give up none of your rights. You can dispute any line of the invoices; what is disputed is not "
+                "collected while we look into it. A credit shortens the plan from its end."
+            ),
+        ),
+        (
+            words.text("If a payment is late"),
+            words.text(
+                "If a payment is more than %(grace)s days late, we write to you, and you have %(cure)s days from then "
+                "to make up for it. If you do not, the plan ends and what is left of it is due at once.",
+                grace=policy.plan_grace_days,
+                cure=policy.plan_cure_days,
+            ),
+        ),
+        (
+            words.text("Automatic payments"),
+            words.text(
+                "They are your choice and no condition of this plan. We tell you at least two days before each charge. "
+                "You can leave them at any time before a charge is sent, and pay by hand instead."
+            ),
+        ),
+        (
+            words.text("Changes"),
+            words.text("Amounts never rise and dates never come earlier unless you agree to it first."),
+        ),
+    )
+    return [{"title": title, "text": text} for title, text in said]
