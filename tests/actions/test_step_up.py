@@ -10,71 +10,22 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from portal.actions import contacts, step_up
+from portal.actions import contacts
 from portal.actions.access import Access, find_access
 from portal.actions.links import create_link
 from portal.actions.step_up import Confirmed
 from portal.actions.throttle import TooMany
-from portal.records import Database, accounts, sessions
-from portal.records import step_up as records
-from portal.records.step_up import DeviceRow
-from portal.records.tables import devices, history, letters, step_codes
-from portal.rules.refusals import NotFound, Refusal
+from portal.records import Database, accounts
+from portal.records.tables import devices, letters, step_codes
+from portal.rules.refusals import Refusal
 from tests.support.clock import MovableClock
-from tests.support.codes import Tray, another
+from tests.support.codes import CodeDesk, another
 from tests.support.dump import dump
-from tests.support.site import Site
-
-
-class Desk:
-    """One contact, in a browser that has asked for a code or will."""
-
-    def __init__(self, database: Database, clock: MovableClock) -> None:
-        self.site, self.clock, self.tray = Site(database, clock), clock, Tray()
-        with database.reading() as session:
-            self.contact = accounts.contacts_of(session, self.site.account.id)[0]
-        self.access = self.open_browser(b"1" * 32)
-
-    def open_browser(self, secret_hash: bytes) -> Access:
-        now = self.clock.now()
-        with self.site.resources.writing() as session:
-            session_id = sessions.add(session, secret_hash, now=now, expires_at=now + timedelta(days=1))
-        return Access(session_id, self.site.account, self.contact.id, None)
-
-    def ask(self, access: Access | None = None) -> None:
-        with self.site.resources.writing() as session:
-            step_up.ask_code(session, access or self.access, now=self.clock.now())
-
-    def receive(self) -> str:
-        assert self.tray.collect(self.site.resources) == 1
-        return self.tray.code()
-
-    def type(self, code: str, access: Access | None = None, *, brought: str | None = None) -> Confirmed | Refusal:
-        with self.site.resources.writing() as session:
-            return step_up.redeem(
-                session, access or self.access, code, keys=self.site.resources.keys, device_secret=brought,
-                user_agent="Firefox" * 100, now=self.clock.now(),
-            )  # fmt: skip
-
-    def confirm(self, *, brought: str | None = None) -> str:
-        self.ask()
-        outcome = self.type(self.receive(), brought=brought)
-        assert isinstance(outcome, Confirmed)
-        return outcome.secret
-
-    def trusted(self, secret: str | None, contact_id: int | None = None) -> DeviceRow | None:
-        with self.site.resources.reading() as session:
-            return step_up.trusted(session, contact_id or self.contact.id, secret, now=self.clock.now())
-
-    def acts(self) -> list[str]:
-        chosen = select(history.c.action).where(history.c.action.like("step%")).order_by(history.c.id)
-        with self.site.resources.reading() as session:
-            return [row[0] for row in session.execute(chosen)]
 
 
 @pytest.fixture
-def desk(database: Database, clock: MovableClock) -> Desk:
-    return Desk(database, clock)
+def desk(database: Database, clock: MovableClock) -> CodeDesk:
+    return CodeDesk(database, clock)
 
 
 def said(outcome: Confirmed | Refusal) -> str:
@@ -83,7 +34,7 @@ def said(outcome: Confirmed | Refusal) -> str:
     return outcome.sentence
 
 
-def test_the_code_confirms_the_browser_for_180_days(desk: Desk) -> None:
+def test_the_code_confirms_the_browser_for_180_days(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     outcome = desk.type(f" {code[:3]}-{code[3:]} ")
@@ -100,7 +51,7 @@ def test_the_code_confirms_the_browser_for_180_days(desk: Desk) -> None:
     assert desk.acts() == ["step_up.asked", "step_up.confirmed"]
 
 
-def test_the_letter_carries_the_code_and_no_link(desk: Desk) -> None:
+def test_the_letter_carries_the_code_and_no_link(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     [letter] = desk.tray.letters
@@ -113,7 +64,7 @@ def test_the_letter_carries_the_code_and_no_link(desk: Desk) -> None:
         assert words in letter.text
 
 
-def test_the_code_stands_nowhere_in_clear(desk: Desk) -> None:
+def test_the_code_stands_nowhere_in_clear(desk: CodeDesk) -> None:
     with capture_logs() as logs:
         desk.tray.unclear = 1
         desk.ask()
@@ -129,7 +80,7 @@ def test_the_code_stands_nowhere_in_clear(desk: Desk) -> None:
         assert not re.search(rf"(?<![0-9a-f.]){code}(?![0-9a-f.])", kept)
 
 
-def test_sent_again_after_an_unclear_end_it_is_another_code_in_another_letter(desk: Desk) -> None:
+def test_sent_again_after_an_unclear_end_it_is_another_code_in_another_letter(desk: CodeDesk) -> None:
     desk.tray.unclear = 1
     desk.ask()
     assert desk.tray.collect(desk.site.resources) == 0
@@ -143,7 +94,7 @@ def test_sent_again_after_an_unclear_end_it_is_another_code_in_another_letter(de
     assert isinstance(desk.type(second), Confirmed)
 
 
-def test_five_wrong_tries_end_it(desk: Desk) -> None:
+def test_five_wrong_tries_end_it(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     sentences = [said(desk.type(another(code))) for _ in range(5)]
@@ -155,7 +106,7 @@ def test_five_wrong_tries_end_it(desk: Desk) -> None:
     assert isinstance(desk.type(desk.receive()), Confirmed)
 
 
-def test_what_is_no_code_costs_no_try(desk: Desk) -> None:
+def test_what_is_no_code_costs_no_try(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     for _ in range(9):
@@ -163,28 +114,28 @@ def test_what_is_no_code_costs_no_try(desk: Desk) -> None:
     assert isinstance(desk.type(code), Confirmed)
 
 
-def test_it_works_for_ten_minutes(desk: Desk) -> None:
+def test_it_works_for_ten_minutes(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     desk.clock.move(minutes=10)
     assert "has expired" in said(desk.type(code))
 
 
-def test_it_works_once(desk: Desk) -> None:
+def test_it_works_once(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     assert isinstance(desk.type(code), Confirmed)
     assert "used already" in said(desk.type(code))
 
 
-def test_before_there_is_one_nothing_fits(desk: Desk) -> None:
+def test_before_there_is_one_nothing_fits(desk: CodeDesk) -> None:
     assert "No code was asked for" in said(desk.type("000000"))
     desk.ask()
     assert "still on its way" in said(desk.type("000000"))
     assert isinstance(desk.type(desk.receive()), Confirmed)
 
 
-def test_only_the_newest_code_works(desk: Desk) -> None:
+def test_only_the_newest_code_works(desk: CodeDesk) -> None:
     desk.ask()
     old = desk.receive()
     desk.ask()
@@ -194,7 +145,7 @@ def test_only_the_newest_code_works(desk: Desk) -> None:
     assert isinstance(desk.type(new), Confirmed)
 
 
-def test_it_works_in_the_session_that_asked_and_for_its_contact_only(desk: Desk) -> None:
+def test_it_works_in_the_session_that_asked_and_for_its_contact_only(desk: CodeDesk) -> None:
     other = desk.open_browser(b"2" * 32)
     desk.ask()
     code = desk.receive()
@@ -208,7 +159,7 @@ def test_it_works_in_the_session_that_asked_and_for_its_contact_only(desk: Desk)
     assert isinstance(desk.type(code), Confirmed)
 
 
-def test_five_codes_an_hour_for_a_contact_whatever_the_browser(desk: Desk) -> None:
+def test_five_codes_an_hour_for_a_contact_whatever_the_browser(desk: CodeDesk) -> None:
     other = desk.open_browser(b"2" * 32)
     for access in (None, other, None, other, None):
         desk.ask(access)
@@ -219,7 +170,7 @@ def test_five_codes_an_hour_for_a_contact_whatever_the_browser(desk: Desk) -> No
     desk.ask()
 
 
-def test_a_link_for_nobody_in_particular_gets_no_code(desk: Desk) -> None:
+def test_a_link_for_nobody_in_particular_gets_no_code(desk: CodeDesk) -> None:
     nobody = Access(desk.access.session_id, desk.site.account, None, None)
     for act in (lambda: desk.ask(nobody), lambda: desk.type("000000", nobody)):
         with pytest.raises(Refusal, match="Have a link sent to your own address"):
@@ -227,7 +178,7 @@ def test_a_link_for_nobody_in_particular_gets_no_code(desk: Desk) -> None:
     assert not dump(desk.site.resources.database)["step_codes"]
 
 
-def test_letters_that_nobody_waits_for_are_dropped(desk: Desk) -> None:
+def test_letters_that_nobody_waits_for_are_dropped(desk: CodeDesk) -> None:
     def states() -> list[str]:
         with desk.site.resources.reading() as session:
             return [row[0] for row in session.execute(select(letters.c.state).order_by(letters.c.id))]
@@ -247,83 +198,6 @@ def test_letters_that_nobody_waits_for_are_dropped(desk: Desk) -> None:
     assert len(desk.tray.letters) == 1
 
 
-def test_a_browser_has_one_secret_and_a_row_for_each_contact(desk: Desk) -> None:
-    first = desk.confirm()
-    other = desk.site.add_account("Contoso", "pay@contoso.example")
-    with desk.site.resources.reading() as session:
-        payer = accounts.contacts_of(session, other.id)[0]
-    there = Access(desk.access.session_id, other, payer.id, None)
-    desk.ask(there)
-    outcome = desk.type(desk.receive(), there, brought=first)
-    assert isinstance(outcome, Confirmed)
-    assert desk.trusted(outcome.secret, payer.id)
-    assert desk.trusted(outcome.secret)
-    assert desk.trusted(first) is None
-
-
-def test_confirmed_again_it_is_the_same_row_for_longer_under_another_secret(desk: Desk) -> None:
-    first = desk.confirm()
-    before = desk.trusted(first)
-    desk.clock.move(days=100)
-    second = desk.confirm(brought=first)
-    after = desk.trusted(second)
-    assert before is not None
-    assert after is not None
-    assert (after.id, after.created_at) == (before.id, before.created_at)
-    assert after.expires_at == desk.clock.now() + timedelta(days=180)
-    assert desk.trusted(first) is None
-
-
-def test_a_planted_secret_is_worth_nothing_afterwards(desk: Desk) -> None:
-    assert desk.confirm(brought="planted") != "planted"
-    assert desk.trusted("planted") is None
-
-
-def test_a_revoked_browser_shows_a_code_again(desk: Desk) -> None:
-    secret = desk.confirm()
-    found = desk.trusted(secret)
-    assert found is not None
-    for _ in range(2):
-        with desk.site.resources.writing() as session:
-            step_up.revoke_device(session, desk.access, found.public_id, now=desk.clock.now())
-    assert desk.trusted(secret) is None
-    assert desk.acts()[2:] == ["step_up.revoked"]
-    again = desk.confirm(brought=secret)
-    renewed = desk.trusted(again)
-    assert renewed is not None
-    assert renewed.id != found.id
-    assert desk.trusted(secret) is None
-
-
-def test_nobody_revokes_the_browser_of_somebody_else(desk: Desk) -> None:
-    found = desk.trusted(secret := desk.confirm())
-    assert found is not None
-    other = desk.site.add_account("Contoso", "pay@contoso.example")
-    with desk.site.resources.reading() as session:
-        payer = accounts.contacts_of(session, other.id)[0]
-    for access in (Access(1, other, payer.id, None), Access(1, desk.site.account, payer.id, None)):
-        with pytest.raises(NotFound), desk.site.resources.writing() as session:
-            step_up.revoke_device(session, access, found.public_id, now=desk.clock.now())
-    assert desk.trusted(secret)
-
-
-@pytest.mark.parametrize("way", ["by the seller", "in the row only"])
-def test_the_browsers_of_a_removed_contact_count_for_nothing(desk: Desk, way: str) -> None:
-    secret, now = desk.confirm(), desk.clock.now()
-    with desk.site.resources.writing() as session:
-        if way == "by the seller":
-            contacts.remove(session, desk.contact, now=now, actor="cli")
-        else:
-            accounts.set_removed(session, desk.contact.id, now)
-    assert desk.trusted(secret) is None
-    with desk.site.resources.reading() as session:
-        assert records.devices_of(session, desk.contact.id, now=now) == []
-    if way == "by the seller":
-        with desk.site.resources.writing() as session:
-            contacts.add(session, desk.site.account, name="", email=desk.contact.email, now=now, actor="cli")
-        assert desk.trusted(secret) is None
-
-
 def at_once(acts: list[Callable[[], object]]) -> list[object]:
     barrier = Barrier(len(acts))
 
@@ -335,7 +209,7 @@ def at_once(acts: list[Callable[[], object]]) -> list[object]:
         return list(pool.map(run, acts))
 
 
-def test_typed_twice_at_once_it_confirms_one_browser(desk: Desk) -> None:
+def test_typed_twice_at_once_it_confirms_one_browser(desk: CodeDesk) -> None:
     desk.ask()
     code = desk.receive()
     outcomes = at_once([lambda: desk.type(code)] * 4)
@@ -344,7 +218,7 @@ def test_typed_twice_at_once_it_confirms_one_browser(desk: Desk) -> None:
         assert len(session.execute(select(devices.c.id)).all()) == 1
 
 
-def test_many_guesses_at_once_are_five(desk: Desk) -> None:
+def test_many_guesses_at_once_are_five(desk: CodeDesk) -> None:
     desk.ask()
     wrong = another(desk.receive())
     outcomes = at_once([lambda: desk.type(wrong)] * 8)
@@ -354,7 +228,7 @@ def test_many_guesses_at_once_are_five(desk: Desk) -> None:
     assert desk.acts().count("step_up.failed") == 5
 
 
-def test_a_link_for_somebody_opened_after_one_for_nobody_makes_the_session_theirs(desk: Desk) -> None:
+def test_a_link_for_somebody_opened_after_one_for_nobody_makes_the_session_theirs(desk: CodeDesk) -> None:
     site = desk.site
     browser = site.browser()
     with site.resources.writing() as session:

@@ -16,6 +16,7 @@ BEFORE_CUSTOMERS = (
     "portal.actions.attachments",
     "portal.actions.checkouts",
     "portal.actions.quotes",
+    "portal.actions.step_up",
     "portal.actions.throttle",
     "portal.web",
     "portal.pages",
