@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.actions import dispute_facts, links, receipts, statements
+from portal.actions import dispute_facts, links, plan_facts, receipts, statements
 from portal.actions.dispute_facts import DisputeFacts, Waiting
+from portal.actions.plan_facts import PlanFacts
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
@@ -39,6 +40,7 @@ class Correspondence:
     refund: RefundRow | None
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
+    plan: PlanFacts | None
     reopened: Sequence[ChargeRow]
 
 
@@ -57,6 +59,7 @@ class Report:
     refund: RefundRow | None
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
+    plan: PlanFacts | None
     waiting: Sequence[Waiting]
     reopened: Sequence[ChargeRow]
     notice: NoticeRow | None
@@ -87,6 +90,7 @@ def prepare(session: Session, letter: LetterRow, *, policy: Policy, now: datetim
         refund=refund,
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
+        plan=_plan(session, letter, standing, policy),
         reopened=_reopened(session, standing, receipt, refund, chargeback),
     )
 
@@ -104,6 +108,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         refund=refund,
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
+        plan=_plan(session, letter, standing, policy),
         waiting=dispute_facts.waiting(session) if letter.kind == "seller_claims" else (),
         reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
         notice=letters.notice(session, letter.notice_id) if letter.notice_id else None,
@@ -133,6 +138,12 @@ def _dispute(
     if letter.dispute_id is None or standing is None:
         return None
     return dispute_facts.load(session, letter.dispute_id, standing, policy=policy, now=now)
+
+
+def _plan(session: Session, letter: LetterRow, standing: Standing | None, policy: Policy) -> PlanFacts | None:
+    if letter.plan_id is None or standing is None:
+        return None
+    return plan_facts.load(session, letter.plan_id, standing, policy=policy)
 
 
 def _reopened(

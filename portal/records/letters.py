@@ -35,6 +35,7 @@ class LetterRow(NamedTuple):
     staff_id: int | None
     history_id: int | None
     code_id: int | None
+    plan_id: int | None
     message_id: str
     tries: int
 
@@ -91,6 +92,14 @@ def sent(session: Session, letter_id: int, now: datetime) -> None:
 def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, error: str) -> None:
     """Sending failed: try again at `next_at`, or never: `dead`, or `dropped` where things have overtaken it."""
     session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))
+
+
+def is_followed(session: Session, letter: LetterRow) -> bool:
+    """Whether another letter of its kind about its plan was staged after it."""
+    later = select(letters.c.id).where(
+        letters.c.plan_id == letter.plan_id, letters.c.kind == letter.kind, letters.c.id > letter.id
+    )
+    return session.execute(later.limit(1)).first() is not None
 
 
 def notice(session: Session, notice_id: int) -> NoticeRow:
