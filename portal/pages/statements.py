@@ -133,10 +133,19 @@ def _document(visit: Visit) -> str:
 
 def paper(html: str, name: str) -> Response:
     """A PDF to be saved under this name; a Refusal where it could not be drawn."""
+    return drawn_paper(draw(html), name)
+
+
+def draw(html: str) -> bytes:
+    """The PDF of a paper; a Refusal where it could not be drawn."""
     try:
-        drawn = render_pdf(html, assets=asset_root("static"))
+        return render_pdf(html, assets=asset_root("static"))
     except PdfFailed:
         raise Refusal("The PDF could not be made at the moment. Please try again in a minute.", status=503) from None
+
+
+def drawn_paper(drawn: bytes, name: str) -> Response:
+    """A PDF that there is already, to be saved under this name."""
     return Response(
         drawn,
         media_type="application/pdf",

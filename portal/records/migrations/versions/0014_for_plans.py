@@ -21,7 +21,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("plan_id", Id, nullable=True))
         batch_op.add_column(sa.Column("ahead", sa.String(length=4), nullable=True))
         batch_op.add_column(sa.Column("collection_id", Id, nullable=True))
-        batch_op.add_column(sa.Column("saves_method", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("saves_method", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("saving_consent", sa.Text(), nullable=True))
         batch_op.create_index("ix_attempts_plan_id", ["plan_id"], unique=False)
         batch_op.create_index(
             "uq_attempts_live_of_collection",
@@ -68,6 +69,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('created','open','processing')"),
         )
         batch_op.drop_index("ix_attempts_plan_id")
+        batch_op.drop_column("saving_consent")
         batch_op.drop_column("saves_method")
         batch_op.drop_column("collection_id")
         batch_op.drop_column("ahead")
