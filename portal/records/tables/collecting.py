@@ -37,6 +37,8 @@ saved_methods = Table(
     Column("saved_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
     Column("ended_why", String(40), nullable=True),
+    # Until then Stripe may still keep what has ended here.
+    Column("detached_at", Instant, nullable=True),
     CheckConstraint("kind IN ('card','us_bank_account')", name="known_kind"),
 )
 
@@ -58,6 +60,7 @@ setups = Table(
     Column("checkout_url", Text, nullable=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("purpose IN ('keep','plan','autopay')", name="known_purpose"),
     CheckConstraint("state IN ('created','open','done','expired','refused')", name="known_state"),
     Index("ix_setups_state", "state", "expires_at"),

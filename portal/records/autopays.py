@@ -1,0 +1,60 @@
+"""Leave to charge every invoice of an account on its due day: who gave it, with which method, and until when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from portal.records.engine import Session
+from portal.records.tables import autopays
+
+
+class AutopayRow(NamedTuple):
+    """A leave to charge; `consent` is what was agreed to, word for word. One at most of an account has not ended."""
+
+    id: int
+    account_id: int
+    contact_id: int | None
+    method_id: int
+    consent: str
+    agreed_at: datetime
+    ended_at: datetime | None
+    ended_why: str | None
+
+
+_AUTOPAY = tuple(autopays.c[name] for name in AutopayRow._fields)
+_ALL_IN_FORCE = select(*_AUTOPAY).where(autopays.c.ended_at.is_(None)).order_by(autopays.c.id)
+_IN_FORCE = _ALL_IN_FORCE.where(autopays.c.account_id == bindparam("account"))
+_BY_ID = select(*_AUTOPAY).where(autopays.c.id == bindparam("wanted"))
+
+
+def by_id(session: Session, autopay_id: int) -> AutopayRow:
+    """The leave of this id, ended or not, which must exist."""
+    return AutopayRow(*session.execute(_BY_ID, {"wanted": autopay_id}).one())
+
+
+def in_force(session: Session, account_id: int) -> AutopayRow | None:
+    """The leave that stands for this account now."""
+    row = session.execute(_IN_FORCE, {"account": account_id}).first()
+    return AutopayRow(*row) if row else None
+
+
+def all_in_force(session: Session) -> Sequence[AutopayRow]:
+    """Every leave that stands now, the oldest first."""
+    return [AutopayRow(*row) for row in session.execute(_ALL_IN_FORCE)]
+
+
+def add(session: Session, values: Mapping[str, object]) -> AutopayRow:
+    """Insert a leave; a second one in force for the account raises IntegrityError."""
+    return AutopayRow(*session.execute(insert(autopays).returning(*_AUTOPAY), dict(values)).one())
+
+
+def end(session: Session, autopay_id: int, *, why: str, now: datetime) -> bool:
+    """Take the leave back; False where it had ended before."""
+    ended = session.execute(
+        update(autopays)
+        .where(autopays.c.id == autopay_id, autopays.c.ended_at.is_(None))
+        .values(ended_at=now, ended_why=why)
+    )
+    return ended.rowcount == 1

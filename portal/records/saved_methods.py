@@ -1,0 +1,189 @@
+"""Cards and bank accounts that Stripe keeps for a customer: of which account, with whose leave, and until when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from portal.records.engine import Session
+from portal.records.tables import accounts, attempts, autopays, plans, saved_methods
+from portal.records.types import new_public_id
+
+
+class MethodRow(NamedTuple):
+    """A saved method; `consent` is what its holder agreed to, word for word. Without `detached_at` one that has ended
+    is still to be taken from Stripe."""
+
+    id: int
+    public_id: str
+    account_id: int
+    contact_id: int | None
+    session_id: int | None
+    payment_method_id: str
+    customer_id: str
+    mandate_id: str | None
+    kind: str
+    name: str
+    last4: str
+    exp_month: int | None
+    exp_year: int | None
+    consent: str
+    saved_at: datetime
+    ended_at: datetime | None
+    ended_why: str | None
+    detached_at: datetime | None
+
+
+class UsesRow(NamedTuple):
+    """What a method is charged for: a plan that is kept, by its number, or (None) autopay."""
+
+    method_id: int
+    plan_id: int | None
+    plan_public_id: str | None
+    number: str | None
+
+
+class SavingRow(NamedTuple):
+    """An attempt whose method is to be saved; `payment_intent_id` is there where Stripe has begun with it."""
+
+    attempt_id: int
+    account_id: int
+    contact_id: int | None
+    session_id: int | None
+    plan_id: int | None
+    payment_intent_id: str | None
+    consent: str | None
+
+
+_METHOD = tuple(saved_methods.c[name] for name in MethodRow._fields)
+_LIVES = saved_methods.c.ended_at.is_(None)
+_BY_ID = select(*_METHOD).where(saved_methods.c.id == bindparam("wanted"))
+_FIND = select(*_METHOD).where(
+    saved_methods.c.account_id == bindparam("account"), saved_methods.c.public_id == bindparam("wanted")
+)
+_BY_STRIPE = select(*_METHOD).where(saved_methods.c.payment_method_id == bindparam("wanted"))
+_OF_ACCOUNT = (
+    select(*_METHOD)
+    .where(saved_methods.c.account_id == bindparam("account"), _LIVES)
+    .order_by(saved_methods.c.id.desc())
+)
+_EXPIRING = (
+    select(*_METHOD)
+    .where(
+        _LIVES,
+        or_(
+            saved_methods.c.exp_year < bindparam("year"),
+            (saved_methods.c.exp_year == bindparam("year")) & (saved_methods.c.exp_month <= bindparam("month")),
+        ),
+    )
+    .order_by(saved_methods.c.id)
+)
+_UNDETACHED = (
+    select(*_METHOD)
+    .where(saved_methods.c.ended_at.is_not(None), saved_methods.c.detached_at.is_(None))
+    .order_by(saved_methods.c.id)
+    .limit(100)
+)
+_PLANS_OF = (
+    select(plans.c.method_id, plans.c.id, plans.c.public_id, plans.c.number)
+    .where(plans.c.account_id == bindparam("account"), plans.c.method_id.is_not(None))
+    .where(plans.c.state.in_(("active", "paused")))
+    .order_by(plans.c.id)
+)
+_AUTOPAYS_OF = select(autopays.c.method_id).where(
+    autopays.c.account_id == bindparam("account"), autopays.c.ended_at.is_(None)
+)
+_SAVING = select(
+    attempts.c.id,
+    attempts.c.account_id,
+    attempts.c.contact_id,
+    attempts.c.session_id,
+    attempts.c.plan_id,
+    attempts.c.payment_intent_id,
+    attempts.c.saving_consent,
+).where(attempts.c.saves_method, attempts.c.state.in_(("processing", "succeeded")))
+_SAVING_ONE = _SAVING.where(attempts.c.id == bindparam("wanted"))
+_SAVING_ALL = _SAVING.order_by(attempts.c.id).limit(100)
+
+
+def by_id(session: Session, method_id: int) -> MethodRow:
+    """The method of this id, which must exist."""
+    return MethodRow(*session.execute(_BY_ID, {"wanted": method_id}).one())
+
+
+def find(session: Session, account_id: int, public_id: str) -> MethodRow | None:
+    """One method, living or not, if it is this account's."""
+    row = session.execute(_FIND, {"account": account_id, "wanted": public_id}).first()
+    return MethodRow(*row) if row else None
+
+
+def of_account(session: Session, account_id: int) -> Sequence[MethodRow]:
+    """The account's living methods, newest first."""
+    return [MethodRow(*row) for row in session.execute(_OF_ACCOUNT, {"account": account_id})]
+
+
+def by_stripe_id(session: Session, payment_method_id: str) -> MethodRow | None:
+    """The method that Stripe calls so, living or not."""
+    row = session.execute(_BY_STRIPE, {"wanted": payment_method_id}).first()
+    return MethodRow(*row) if row else None
+
+
+def expiring(session: Session, *, year: int, month: int) -> Sequence[MethodRow]:
+    """Living cards that are good until this month or ended before it."""
+    return [MethodRow(*row) for row in session.execute(_EXPIRING, {"year": year, "month": month})]
+
+
+def undetached(session: Session) -> Sequence[MethodRow]:
+    """Methods that have ended and that Stripe may keep still; at most a hundred at a time."""
+    return [MethodRow(*row) for row in session.execute(_UNDETACHED)]
+
+
+def uses(session: Session, account_id: int) -> Sequence[UsesRow]:
+    """What the account's methods are charged for."""
+    of_plans = [UsesRow(*row) for row in session.execute(_PLANS_OF, {"account": account_id})]
+    of_autopay = session.execute(_AUTOPAYS_OF, {"account": account_id}).scalars()
+    return [*of_plans, *(UsesRow(method_id, None, None, None) for method_id in of_autopay)]
+
+
+def add(session: Session, values: Mapping[str, object]) -> MethodRow:
+    """Insert a method; one that Stripe calls the same raises IntegrityError."""
+    made = insert(saved_methods).returning(*_METHOD)
+    return MethodRow(*session.execute(made, {**values, "public_id": new_public_id()}).one())
+
+
+def change(session: Session, method_id: int, values: Mapping[str, object]) -> None:
+    session.execute(update(saved_methods).where(saved_methods.c.id == method_id).values(**values))
+
+
+def end(session: Session, method_id: int, *, why: str, now: datetime) -> bool:
+    """The method is not charged any more; False where it had ended before."""
+    ended = session.execute(
+        update(saved_methods).where(saved_methods.c.id == method_id, _LIVES).values(ended_at=now, ended_why=why)
+    )
+    return ended.rowcount == 1
+
+
+def stripe_customer(session: Session, account_id: int) -> str | None:
+    """The customer at Stripe whom this account's methods belong to."""
+    return session.execute(select(accounts.c.stripe_customer_id).where(accounts.c.id == account_id)).scalar_one()
+
+
+def set_stripe_customer(session: Session, account_id: int, customer_id: str) -> None:
+    session.execute(update(accounts).where(accounts.c.id == account_id).values(stripe_customer_id=customer_id))
+
+
+def saving(session: Session, attempt_id: int) -> SavingRow | None:
+    """The attempt, if its method is still to be saved."""
+    row = session.execute(_SAVING_ONE, {"wanted": attempt_id}).first()
+    return SavingRow(*row) if row else None
+
+
+def all_saving(session: Session) -> Sequence[SavingRow]:
+    """Attempts whose methods are still to be saved; at most a hundred at a time."""
+    return [SavingRow(*row) for row in session.execute(_SAVING_ALL)]
+
+
+def saving_done(session: Session, attempt_id: int) -> None:
+    """The attempt's method was saved, or there is none to save."""
+    session.execute(update(attempts).where(attempts.c.id == attempt_id).values(saves_method=False))
