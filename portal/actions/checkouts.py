@@ -10,19 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portal.actions import credits, history, payments, policies, quotes, statements
+from portal.actions import checkout_orders, credits, history, payments, policies, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.gateways.stripe_values import Checkout, CheckoutLine, CheckoutOrder, StripeRefused, StripeUnavailable
+from portal.gateways.stripe_values import Checkout, CheckoutOrder, StripeRefused, StripeUnavailable
 from portal.records import Session, accounts, attempts, ledger
-from portal.records.accounts import AccountRow
-from portal.records.attempts import AttemptRow, QuotedRow
+from portal.records.attempts import AttemptRow
 from portal.resources import Resources
 from portal.rules.allocation import Quote
 from portal.rules.refusals import Conflict, Refusal
-from portal.templating import format_money
 
 Method = Literal["card", "us_bank_account"]
 
@@ -39,13 +37,15 @@ class Payer:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the payer saw and pressed. `shown_cents` is the amount on the button, `shown_credit_cents` the account
-    credit beside it; `replaces` is the public id of somebody else's checkout, which the payer was told of and ends."""
+    credit beside it; `replaces` is the public id of somebody else's checkout, which the payer was told of and ends.
+    `saves_method` are the words under which the payer lets the card or account be saved."""
 
     choice: Choice
     method: Method
     shown_cents: int
     replaces: str | None = None
     shown_credit_cents: int = 0
+    saves_method: str | None = None
 
 
 class FiguresChanged(Conflict):
@@ -118,7 +118,8 @@ def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _De
     policy = policies.load(session, now=now)
     account = accounts.by_id(session, payer.account_id)
     standing = statements.load(session, account, on=policy.today, policy=policy)
-    found = quotes.quote(standing, wish.choice, policy=policy)
+    plan = quotes.plan_of(session, standing, wish.choice, policy=policy)
+    found = quotes.quote(standing, wish.choice, policy=policy, plan=plan)
     if (found.total_cents, found.credit_cents) != (wish.shown_cents, wish.shown_credit_cents):
         raise FiguresChanged("The amount has changed since you opened this page. Check the new figures.")
     holders = attempts.holding(session, [line.charge_id for line in found.lines])
@@ -136,7 +137,8 @@ def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _De
     if found.total_cents == 0:
         credits.use_credit(session, standing, found, policy=policy, now=now)
         return _Decided()
-    return _Decided(_save(session, standing, payer, wish, found, policy=policy, now=now))
+    plan_id = plan.plan.id if plan else None
+    return _Decided(_save(session, standing, payer, wish, found, plan_id=plan_id, policy=policy, now=now))
 
 
 def _is_the_same(session: Session, holder: AttemptRow, payer: Payer, wish: Wish, found: Quote, now: datetime) -> bool:
@@ -146,6 +148,9 @@ def _is_the_same(session: Session, holder: AttemptRow, payer: Payer, wish: Wish,
         holder.session_id == payer.session_id
         and holder.method == wish.method
         and holder.checkout_expires_at > now
+        and holder.saves_method == wish.saves_method
+        and (holder.plan_id is None) == (wish.choice.plan is None)
+        and holder.ahead == _ahead(wish)
         and quoted == [(line.charge_id, line.pay_cents, line.discount_cents, line.credit_cents) for line in found.lines]
     )
 
@@ -157,6 +162,7 @@ def _save(
     wish: Wish,
     found: Quote,
     *,
+    plan_id: int | None,
     policy: Policy,
     now: datetime,
 ) -> AttemptRow:
@@ -175,6 +181,9 @@ def _save(
             "honoured_until": honoured_until,
             "checkout_expires_at": checkout_expires_at,
             "created_at": now,
+            "plan_id": plan_id,
+            "ahead": _ahead(wish),
+            "saves_method": wish.saves_method,
         },
         [
             {
@@ -197,11 +206,15 @@ def _save(
     return attempts.by_id(session, attempt_id)
 
 
+def _ahead(wish: Wish) -> str | None:
+    return wish.choice.ahead if wish.choice.plan else None
+
+
 def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> AttemptRow:
     """The attempt with the address of Stripe's page, or closed without one where Stripe refuses."""
     stripe = _stripe(resources)
     with resources.reading() as session:
-        order = _order(session, resources, attempt)
+        order = checkout_orders.order(session, resources, attempt)
     try:
         checkout = _create(stripe, order, key=f"checkout-{attempt.public_id}-{attempt.version}")
     except StripeUnavailable as unavailable:
@@ -235,35 +248,6 @@ def _create(stripe: StripeCheckouts, order: CheckoutOrder, *, key: str) -> Check
         if refused.code != "email_invalid":
             raise
         return stripe.create_checkout(replace(order, customer_email=None), idempotency_key=f"{key}-without-email")
-
-
-def _order(session: Session, resources: Resources, attempt: AttemptRow) -> CheckoutOrder:
-    account = accounts.by_id(session, attempt.account_id)
-    base = f"{resources.settings.base_url}/a/{account.public_id}"
-    return CheckoutOrder(
-        reference=attempt.public_id,
-        metadata={"instance": resources.settings.instance, "attempt": attempt.public_id},
-        currency=attempt.currency,
-        lines=tuple(_line(account, each) for each in attempts.quoted(session, attempt.id) if each.pay_cents),
-        method=attempt.method,  # type: ignore[arg-type]
-        customer_email=accounts.email_of(session, attempt.contact_id) if attempt.contact_id else None,
-        success_url=f"{base}/payments/{attempt.public_id}",
-        cancel_url=f"{base}/payments/{attempt.public_id}",
-        expires_at=attempt.checkout_expires_at,
-    )
-
-
-def _line(account: AccountRow, quoted: QuotedRow) -> CheckoutLine:
-    includes = [
-        f"{what} of {format_money(cents, account.currency, 'en_US')}"
-        for what, cents in (("an early-payment discount", quoted.discount_cents), ("your credit", quoted.credit_cents))
-        if cents
-    ]
-    return CheckoutLine(
-        name=f"Invoice {quoted.number}",
-        description=f"Less {' and '.join(includes)}" if includes else None,
-        amount_cents=quoted.pay_cents,
-    )
 
 
 def _stripe(resources: Resources) -> StripeCheckouts:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.actions import plan_standing
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
+from portal.records import Session, plans
 from portal.rules.allocation import Quote, quote_lump_sum, quote_plan, quote_selection
 from portal.rules.discounts import honoured_until
 from portal.rules.instalments import Ahead
 from portal.rules.money import stripe_minimum_cents, stripe_step_cents, words
-from portal.rules.refusals import Refusal
+from portal.rules.plans import KEPT
+from portal.rules.refusals import Conflict, Refusal
 
 # Stripe's own limits are half an hour and a day, by its clock.
 _SHORTEST = timedelta(minutes=31)
@@ -48,6 +51,16 @@ def quote(standing: Standing, choice: Choice, *, policy: Policy, plan: PlanStand
             below=words(found.total_cents - found.total_cents % step, currency),
         )
     return found
+
+
+def plan_of(session: Session, standing: Standing, choice: Choice, *, policy: Policy) -> PlanStanding | None:
+    """How the plan stands that the choice is for; None where it is for none. Refuses one that is not being kept."""
+    if choice.plan is None:
+        return None
+    plan = plans.find(session, standing.account.id, choice.plan)
+    if plan is None or plan.state not in KEPT:
+        raise Conflict("This plan is no longer in force. Look at your statement to see what is due.")
+    return plan_standing.load(session, plan, standing, policy=policy)
 
 
 def smallest_sum_cents(policy: Policy, currency: str) -> int:

@@ -13,7 +13,11 @@ from portal.rules.reversals import DECIDED
 
 
 class AttemptRow(NamedTuple):
-    """`version` rises with every change; `honoured_until` is how long its quote stands."""
+    """`version` rises with every change; `honoured_until` is how long its quote stands.
+
+    With `plan_id` it pays for a plan, where `ahead` (last, next) says what more than is due is for; with a
+    `collection_id` nobody is at the keyboard. `saves_method` are the words under which its method is to be saved.
+    """
 
     id: int
     public_id: str
@@ -35,6 +39,10 @@ class AttemptRow(NamedTuple):
     failure: str | None
     version: int
     created_at: datetime
+    plan_id: int | None
+    ahead: str | None
+    collection_id: int | None
+    saves_method: str | None
 
 
 class QuotedRow(NamedTuple):
