@@ -122,7 +122,7 @@ def _there(session: Session, plan: PlanRow, standing: Standing, *, policy: Polic
 
 
 def _check_shown(terms: Mapping[str, Any], plan: PlanRow, dues: Sequence[Due]) -> None:
-    shown = [(row["position"], date.fromisoformat(row["due_on"]), row["cents"]) for row in terms["payments"]]
+    shown = [(row["position"], date.fromisoformat(row["due_on"]), row["cents"]) for row in terms["rows"]]
     if terms["plan"] != plan.number or shown != [tuple(due) for due in dues]:
         raise Conflict("The plan has changed since you opened this page. Read it again before you agree.")
 

@@ -13,6 +13,7 @@ from portal.actions.statements import Standing
 from portal.records.accounts import AccountRow
 from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.plans import LONGEST_MOVE_DAYS, Due
+from portal.views.plan_builder import payment_name
 from portal.wording import Words
 
 # Raised when the clauses below change, so that evidence says which it was.
@@ -52,9 +53,10 @@ def terms(
             }
             for row in covered
         ],
-        "payments": [
+        "rows": [
             {
                 "position": due.position,
+                "name": payment_name(due.position, max(each.position for each in dues), words),
                 "due_on": due.due_on.isoformat(),
                 "date": words.long_day(due.due_on),
                 "cents": due.amount_cents,

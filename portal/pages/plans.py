@@ -1,0 +1,202 @@
+"""A customer's payment plans: the list, an offer, one being kept, and what the customer does about it."""
+
+from starlette.responses import Response
+
+from portal.actions import plan_acceptance, plan_changes, plan_standing, plans, statements
+from portal.actions.access import Access
+from portal.actions.plan_standing import PlanStanding
+from portal.actions.policies import Policy
+from portal.actions.statements import Standing
+from portal.records import Session, agreements
+from portal.records import plans as records
+from portal.records.plans import PlanRow
+from portal.rules.dates import parse_date
+from portal.rules.plans import KEPT
+from portal.rules.refusals import Conflict, NotFound, Refusal
+from portal.views import plans as view
+from portal.views.plans import Means
+from portal.web.visit import Visit
+from portal.wording import Words
+
+_PRESSES = "60 per 10 minutes"
+Errors = list[dict[str, str]]
+
+
+def listed(visit: Visit) -> Response:
+    """Every plan of the account, newest first."""
+    with visit.resources.reading() as session:
+        policy, access = visit.policy(session), visit.access_to_account(session)
+        standing = statements.load(session, access.account, on=policy.today, policy=policy)
+        found = [
+            (plan, plan_standing.load(session, plan, standing, policy=policy) if plan.state in KEPT else None)
+            for plan in records.of_account(session, access.account.id)
+        ]
+    base = f"/a/{access.account.public_id}"
+    rows = view.listed(found, policy.words(access.account.currency), base=base)
+    context = {"plans": rows, "links": {"statement": base, "new": f"{base}/plans/new"}}
+    return visit.page("plans/list.html", context, policy=policy, account=access.account)
+
+
+def show(visit: Visit) -> Response:
+    """An offer to choose from, or how a plan stands."""
+    return _page(visit, [])
+
+
+def decline(visit: Visit) -> Response:
+    """Say no to an offer."""
+    with visit.resources.writing() as session:
+        policy, access, plan = _find(visit, session)
+        _count(visit, access)
+        plans.decline_offer(session, plan, access, policy=policy, now=visit.now)
+    return _back(visit, access, plan)
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take back what was asked for."""
+    with visit.resources.writing() as session:
+        policy, access, plan = _find(visit, session)
+        _count(visit, access)
+        if plan.state != "requested":
+            raise Conflict("This request has been answered meanwhile. Look at it again.")
+        plans.withdraw(session, plan, policy=policy, now=visit.now, actor=_actor(access))
+    return _back(visit, access, plan)
+
+
+def move(visit: Visit) -> Response:
+    """Move the date of one instalment."""
+    position, to = visit.form.get("position", ""), visit.form.get("to", "").strip()
+    try:
+        if not (position.isascii() and position.isdigit() and len(position) < 4):
+            raise Refusal("Choose which payment you want to move.", field="position")
+        try:
+            day = parse_date(to, order="mdy")
+        except Refusal:
+            raise Refusal("Enter the new day.", field="to") from None
+        with visit.resources.writing() as session:
+            policy, access, plan = _find(visit, session)
+            _count(visit, access)
+            found = _standing(session, access, plan, policy)[1]
+            plan_changes.move(session, found, int(position), day, policy=policy, now=visit.now, actor=_actor(access))
+    except Refusal as refusal:
+        if refusal.field is None:
+            raise
+        return _page(visit, [refusal], moving=(position, to[:20]), status=refusal.status)
+    return _back(visit, access, plan)
+
+
+def pay_by_hand(visit: Visit) -> Response:
+    """Leave automatic payments."""
+    with visit.resources.writing() as session:
+        visit.confirmed_access(session, to=f"/a/{visit.path['account']}/plans/{visit.path['plan']}")
+        policy, access, plan = _find(visit, session)
+        _count(visit, access)
+        plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=_actor(access))
+    return _back(visit, access, plan)
+
+
+def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("", ""), status: int = 200) -> Response:
+    with visit.resources.reading() as session:
+        policy, access, plan = _find(visit, session)
+        words = policy.words(access.account.currency)
+        standing, found = _standing(session, access, plan, policy)
+        if plan.state == "offered":
+            return _offer(visit, session, access, plan, standing, policy, words)
+        events = records.events(session, plan.id)
+        agreement = agreements.of_plan(session, plan.id)
+        means = _means(visit, session, plan)
+    base = f"/a/{access.account.public_id}"
+    here = f"{base}/plans/{plan.public_id}"
+    last_words = next((event.words for event in reversed(events) if event.kind == plan.state), "")
+    movable = plan_changes.movable(found, today=policy.today)
+    context = {
+        "number": plan.number,
+        "state": view.state(plan, words),
+        "story": view.story(plan, last_words, words),
+        "agreed": view.evidence(agreement.terms, agreement.name, words.moment(agreement.accepted_at), words)
+        if agreement
+        else "",
+        "is_kept": plan.state in KEPT,
+        "is_request": plan.state == "requested",
+        "plan": view.kept(found, movable, means, words) if agreement else None,
+        "moving": {"position": moving[0], "to": moving[1]},
+        "errors": [
+            {"field": refusal.field or "", "text": words.text(refusal.message, **refusal.values)}
+            for refusal in refusals
+        ],
+        "links": {
+            "statement": base,
+            "plans": f"{base}/plans",
+            "pay": f"{base}/pay",
+            "plan": plan.public_id,
+            "dates": f"{here}/dates",
+            "method": f"{here}/method",
+            "by_hand": f"{here}/by-hand",
+            "withdraw": f"{here}/withdrawal",
+            "pdf": f"{here}/agreement.pdf" if agreement else "",
+        },
+    }
+    return visit.page("plans/show.html", context, policy=policy, account=access.account, status=status)
+
+
+def _offer(
+    visit: Visit,
+    session: Session,
+    access: Access,
+    plan: PlanRow,
+    standing: Standing,
+    policy: Policy,
+    words: Words,
+) -> Response:
+    base = f"/a/{access.account.public_id}"
+    here = f"{base}/plans/{plan.public_id}"
+    try:
+        offered = plan_acceptance.offered(session, plan, standing, policy=policy)
+        options, closed = view.offer(offered, standing, words, base=base), ""
+    except Conflict as over:
+        options, closed = [], words.text(over.message, **over.values)
+    is_own = plan.made_by.startswith(("contact:", "session:"))
+    context = {
+        "number": plan.number,
+        "total": words.money(plan.total_cents),
+        "options": options,
+        "closed": closed,
+        "is_own": is_own,
+        "words": [] if is_own else [line for line in plan.words.splitlines() if line.strip()],
+        "until": words.date(plan.expires_on) if plan.expires_on else "",
+        "links": {
+            "statement": base,
+            "decline": f"{here}/refusal",
+            "new": f"{base}/plans/new",
+            "pay": f"{base}/pay",
+        },
+    }
+    return visit.page("plans/offer.html", context, policy=policy, account=access.account)
+
+
+def _find(visit: Visit, session: Session) -> tuple[Policy, Access, PlanRow]:
+    access = visit.access_to_account(session)
+    plan = records.find(session, access.account.id, visit.path["plan"])
+    if plan is None:
+        raise NotFound("This plan is not part of the account that your link opens.")
+    return visit.policy(session), access, plan
+
+
+def _standing(session: Session, access: Access, plan: PlanRow, policy: Policy) -> tuple[Standing, PlanStanding]:
+    standing = statements.load(session, access.account, on=policy.today, policy=policy)
+    return standing, plan_standing.load(session, plan, standing, policy=policy)
+
+
+def _means(visit: Visit, session: Session, plan: PlanRow) -> Means:
+    return Means("", can_change=visit.resources.stripe is not None)
+
+
+def _count(visit: Visit, access: Access) -> None:
+    visit.throttle.check(_PRESSES, "plan", str(access.session_id))
+
+
+def _actor(access: Access) -> str:
+    return f"contact:{access.contact_id}" if access.contact_id else f"session:{access.session_id}"
+
+
+def _back(visit: Visit, access: Access, plan: PlanRow) -> Response:
+    return visit.see(f"/a/{access.account.public_id}/plans/{plan.public_id}")

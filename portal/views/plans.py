@@ -1,0 +1,186 @@
+"""Payment plans as their customer reads them: an offer to choose from, and a plan that is being kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portal.actions.plan_acceptance import Offered
+from portal.actions.plan_standing import PlanStanding
+from portal.actions.statements import Standing
+from portal.records.plans import PlanRow
+from portal.rules.instalments import Instalment
+from portal.rules.money import plain
+from portal.rules.plans import Due
+from portal.views.plan_builder import compared, payment_name, rhythm, schedule_rows
+from portal.wording import Words
+
+_STATES = {
+    "requested": ("Waiting for our answer", "pending"),
+    "offered": ("Offered to you", "due_soon"),
+    "declined": ("Declined", "plain"),
+    "expired": ("Offer over", "plain"),
+    "withdrawn": ("Taken back", "plain"),
+    "active": ("In progress", "on_plan"),
+    "paused": ("Paused", "pending"),
+    "completed": ("Paid off", "paid"),
+    "defaulted": ("Ended: not kept", "overdue"),
+    "cancelled": ("Ended", "plain"),
+    "replaced": ("Replaced by another plan", "plain"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a plan is paid: the method's name and digits (empty: by hand), and whether another can be chosen online."""
+
+    method: str
+    can_change: bool
+
+
+def state(plan: PlanRow, words: Words) -> dict[str, str]:
+    """How a plan is called, and the class of its chip."""
+    name, kind = _STATES[plan.state]
+    if plan.state == "active" and plan.cure_by is not None:
+        name, kind = "Behind", "overdue"
+    return {"name": words.text(name), "class": kind}
+
+
+def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *, base: str) -> list[dict[str, object]]:
+    """The rows of the list of an account's plans."""
+    return [
+        {
+            "number": plan.number,
+            "href": f"{base}/plans/{plan.public_id}",
+            "state": state(plan, words),
+            "amount": words.money(plan.total_cents),
+            "next": _next(standing, words) if standing else "",
+        }
+        for plan, standing in found
+    ]
+
+
+def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> list[dict[str, object]]:
+    """Each option with its dates and amounts, and where it is read and agreed to."""
+    plan = offered.plan
+    return [
+        {
+            "title": option_title(row.times, row.every, words),
+            "rows": schedule_rows(dues, words),
+            "total": words.money(plan.total_cents),
+            "href": f"{base}/plans/{plan.public_id}/agreement?option={row.position}",
+            "compared": compared(dues, standing, words),
+        }
+        for row, dues in offered.options
+    ]
+
+
+def option_title(times: int, every: str, words: Words) -> str:
+    """`3 payments, every month`."""
+    payments = words.count("%(num)s payment", "%(num)s payments", times)
+    return payments if times == 1 else f"{payments}, {rhythm(every, words).lower()}"
+
+
+def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means, words: Words) -> dict[str, object]:
+    """A plan that was accepted: what is paid, what comes next, and what can be done about it."""
+    plan, today = found.plan, words.today
+    asked_cents = found.asked_cents(today) if plan.state in ("active", "paused") else 0
+    paid_cents = sum(row.cents for row in found.received)
+    late_on = found.late_since(today) if plan.state == "active" else None
+    left_cents = found.on_plan_cents
+    return {
+        "rows": [_row(row, found, words) for row in found.rows],
+        "total": words.money(plan.total_cents),
+        "paid": words.money(paid_cents),
+        "left": words.money(found.left_cents),
+        "credited": words.money_or_nothing(_fell_away(found)),
+        "frozen": words.money_or_nothing(sum(row.frozen_cents for row in found.rows)),
+        "pending": words.money_or_nothing(sum(row.pending_cents for row in found.rows)),
+        "next": _next(found, words),
+        "late": words.date(late_on) if late_on else "",
+        "cure_by": words.date(plan.cure_by) if plan.cure_by else "",
+        "asked": words.money_or_nothing(asked_cents),
+        "asked_typed": _typed(asked_cents, words),
+        "rest": words.money(left_cents) if left_cents > asked_cents else "",
+        "rest_typed": _typed(left_cents, words),
+        "movable": [
+            {
+                "position": due.position,
+                "name": f"{words.long_day(due.due_on)}: {words.money(due.amount_cents)}",
+                "latest": words.long_day(latest),
+            }
+            for due, latest in movable
+        ],
+        "method": means.method,
+        "can_change": means.can_change,
+    }
+
+
+def story(plan: PlanRow, last_words: str, words: Words) -> str:
+    """One sentence about where the plan stands, for those that are not being kept."""
+    return {
+        "requested": words.text("We have your request and answer by email. Until then everything stays as it is."),
+        "declined": last_words or words.text("It was declined. What you owe is unchanged."),
+        "expired": words.text("The offer was not taken in time. You can ask for a new one."),
+        "withdrawn": words.text("It was taken back. What you owe is unchanged."),
+        "completed": words.text("Everything on this plan is paid. Thank you."),
+        "defaulted": words.text(
+            "Payments were missed and not made up for in time, so the plan has ended. What is left is due now. "
+            "Please talk to us."
+        ),
+        "cancelled": words.text("We ended this plan: %(why)s What is left is due as it was before.", why=last_words),
+        "replaced": words.text("Another plan has taken its place."),
+        "paused": words.text("The plan is paused: nothing is collected and nothing becomes late until it goes on."),
+    }.get(plan.state, "")
+
+
+def evidence(terms: Mapping[str, object], name: str, at: str, words: Words) -> str:
+    """Who agreed, and when."""
+    return words.text("Agreed to by %(name)s on %(at)s.", name=name, at=at)
+
+
+def _row(row: Instalment, found: PlanStanding, words: Words) -> dict[str, str]:
+    most = max(each.position for each in found.rows)
+    agreed = next(each for each in found.agreed if each.position == row.position)
+    name, kind = _row_state(row, found, words)
+    return {
+        "name": payment_name(row.position, most, words),
+        "date": words.long_day(row.due_on),
+        "moved": words.long_day(agreed.agreed_on) if agreed.agreed_on != row.due_on else "",
+        "amount": words.money(row.amount_cents),
+        "agreed": words.money(row.agreed_cents) if row.amount_cents != row.agreed_cents else "",
+        "left": words.money(row.left_cents) if row.paid_cents and row.left_cents else "",
+        "state": name,
+        "class": kind,
+    }
+
+
+def _row_state(row: Instalment, found: PlanStanding, words: Words) -> tuple[str, str]:
+    if row.pending_cents:
+        return words.text("Under way"), "pending"
+    if row.frozen_cents and not row.left_cents:
+        return words.text("Disputed"), "disputed"
+    if row.left_cents < found.least_cents:
+        return (words.text("Paid"), "paid") if row.paid_cents else (words.text("Not needed"), "plain")
+    if found.plan.state not in ("active", "paused"):
+        return words.text("Not paid"), "plain"
+    days = (row.due_on - words.today).days
+    if days < 0 and found.plan.state == "active":
+        return words.text("Late"), "overdue"
+    return (words.text("Due today"), "due_soon") if days <= 0 else (words.text("Coming"), "open")
+
+
+def _next(found: PlanStanding, words: Words) -> str:
+    row = found.next
+    if row is None or found.plan.state != "active":
+        return ""
+    return words.text("%(amount)s on %(date)s", amount=words.money(row.left_cents), date=words.long_day(row.due_on))
+
+
+def _fell_away(found: PlanStanding) -> int:
+    """What of the plan need not be paid any more though no money of the plan has paid it."""
+    paid_cents = sum(row.cents for row in found.received)
+    return max(0, found.plan.total_cents - paid_cents - found.left_cents)
+
+
+def _typed(cents: int, words: Words) -> str:
+    return plain(cents, words.currency)
