@@ -22,7 +22,8 @@ from portal.rules.statement import Statement
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
     """A living link: who it is for, what it opens (`document` is a number, None for everything), and how much
-    is open of that on the seller's day `on`; `due_on` is the document's. `dispute`: the one that it leads to."""
+    is open of that on the seller's day `on`; `due_on` is the document's. `dispute`, `plan`: the number of the one
+    that it leads to."""
 
     customer: str
     currency: str
@@ -32,17 +33,20 @@ class LinkPreview:
     overdue_cents: int
     due_on: date | None
     dispute: str | None = None
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The new secret for the browser's cookie, and what was opened: an account, a document, a dispute about it."""
+    """The new secret for the browser's cookie, and what was opened: an account, a document, a dispute about it,
+    a plan."""
 
     secret: str
     expires_at: datetime
     account: str
     charge: str | None
     dispute: str | None
+    plan: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def preview_link(session: Session, token: LinkToken | None, *, policy: Policy, n
         overdue_cents=overdue_cents,
         due_on=due_on,
         dispute=view.dispute_number,
+        plan=view.plan_number,
     )
 
 
@@ -120,7 +125,14 @@ def open_link(
         charge_id=view.link.charge_id,
         detail={"link": view.link.id, "session": session_id},
     )
-    return Opened(fresh, expires_at, view.account.public_id, view.charge_public_id, view.dispute_public_id)
+    return Opened(
+        fresh,
+        expires_at,
+        view.account.public_id,
+        view.charge_public_id,
+        view.dispute_public_id,
+        view.plan_public_id,
+    )
 
 
 def find_access(session: Session, secret: str | None, account: str, *, now: datetime) -> Access | None:

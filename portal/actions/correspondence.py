@@ -10,7 +10,7 @@ from portal.actions.plan_facts import PlanFacts
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, attempts, breaks, charges, ledger, letters, reversals
+from portal.records import Session, accounts, attempts, breaks, charges, ledger, letters, plans, reversals
 from portal.records import links as link_records
 from portal.records.accounts import ContactRow
 from portal.records.attempts import AttemptRow, QuotedRow
@@ -19,6 +19,9 @@ from portal.records.charges import ChargeRow
 from portal.records.letters import LetterRow, NoticeRow
 from portal.records.links import LinkRow
 from portal.records.reversals import ChargebackRow, RefundRow
+from portal.rules.plans import KEPT
+
+_SHOWN = KEPT | {"requested", "offered", "completed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +180,15 @@ def _causes(receipt: Receipt, refund: RefundRow | None, chargeback: ChargebackRo
 def _link(session: Session, letter: LetterRow, account_id: int, policy: Policy, now: datetime) -> LinkRow:
     if letter.link_id is not None:
         return link_records.by_id(session, letter.link_id)
+    # What was refused or has ended is paid from the statement.
+    leads_to_plan = letter.plan_id is not None and plans.by_id(session, letter.plan_id).state in _SHOWN
     made = links.create_link(
         session,
         account_id=account_id,
         contact_id=letter.contact_id,
         charge_id=letter.charge_id,
         dispute_id=letter.dispute_id,
+        plan_id=letter.plan_id if leads_to_plan else None,
         now=now,
         expires_at=now + timedelta(days=policy.link_days),
         actor="letter",

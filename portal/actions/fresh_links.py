@@ -36,8 +36,9 @@ def send_fresh_link(session: Session, token: LinkToken | None, *, visitor: str, 
     view = links.by_public_id(session, token.public_id) if token else None
     contact = contact_on_file(session, view) if view else None
     if token and view and contact and state_of(view, token.version, now=now) == "expired":
-        about = {"charge_id": view.link.charge_id, "dispute_id": view.link.dispute_id}
-        _stage(session, contact, counted=f"{view.link.id}:{counted}", now=now, **about)
+        link = view.link
+        about = {"charge_id": link.charge_id, "dispute_id": link.dispute_id, "plan_id": link.plan_id}
+        _stage(session, contact, counted=f"{link.id}:{counted}", now=now, **about)
 
 
 def _count(session: Session, wanted: str, visitor: str, now: datetime) -> str:
@@ -56,6 +57,7 @@ def _stage(
     now: datetime,
     charge_id: int | None = None,
     dispute_id: int | None = None,
+    plan_id: int | None = None,
 ) -> None:
     letters.stage(
         session,
@@ -65,6 +67,7 @@ def _stage(
         contact_id=contact.id,
         charge_id=charge_id,
         dispute_id=dispute_id,
+        plan_id=plan_id,
         now=now,
     )
     history.write(

@@ -20,20 +20,24 @@ def create_link(
     now: datetime,
     expires_at: datetime,
     dispute_id: int | None = None,
+    plan_id: int | None = None,
     actor: str = "portal",
 ) -> LinkRow:
     """A link to the whole account, or to one document of it where `charge_id` says so; its button
-    leads to a dispute about that document where `dispute_id` says so."""
+    leads to a dispute about that document, or to a payment plan of the account, where `dispute_id` or `plan_id` says
+    so."""
     if not records.fits(
-        session, account_id=account_id, contact_id=contact_id, charge_id=charge_id, dispute_id=dispute_id
-    ):
-        raise ValueError("a link's contact and document belong to its account, its dispute to the document")
+        session, account_id=account_id, contact_id=contact_id, charge_id=charge_id, dispute_id=dispute_id,
+        plan_id=plan_id,
+    ):  # fmt: skip
+        raise ValueError("a link's contact, document and plan belong to its account, its dispute to the document")
     link = records.add(
         session,
         account_id=account_id,
         contact_id=contact_id,
         charge_id=charge_id,
         dispute_id=dispute_id,
+        plan_id=plan_id,
         now=now,
         expires_at=expires_at,
     )

@@ -8,10 +8,11 @@ from portal.actions import plan_acceptance, plan_standing, plans, statements
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, agreements, letters
+from portal.records import Session, accounts, agreements, letters, saved_methods
 from portal.records import plans as records
 from portal.records.letters import LetterRow
 from portal.records.plans import EventRow, OptionRow, PlanRow
+from portal.records.saved_methods import MethodRow
 from portal.rules.plans import KEPT, Due
 from portal.rules.refusals import Conflict
 
@@ -25,7 +26,8 @@ class PlanFacts:
     its story, oldest first; `numbers` and `payable` (cents that can be paid now outside of a plan) by covered charge.
 
     `saved_cents` is the discount for paying all of it now, by `saved_until`; `replaces` the number of the plan whose
-    place it takes; `paper` the agreement as a PDF, None before there is one.
+    place it takes; `method` what is charged for it, None where it is paid by hand; `paper` the agreement as a PDF,
+    None before there is one.
     """
 
     standing: PlanStanding
@@ -36,6 +38,7 @@ class PlanFacts:
     saved_cents: int
     saved_until: date | None
     replaces: str
+    method: MethodRow | None
     paper: bytes | None
 
     @property
@@ -76,6 +79,7 @@ def load(session: Session, plan_id: int, standing: Standing, *, policy: Policy) 
         saved_cents=sum(offer.discount_cents for offer in saving),
         saved_until=min((offer.until_on for offer in saving if offer.until_on), default=None),
         replaces=records.by_id(session, plan.replaces_id).number if plan.replaces_id else "",
+        method=saved_methods.by_id(session, plan.method_id) if plan.method_id else None,
         paper=agreement.pdf if agreement else None,
     )
 

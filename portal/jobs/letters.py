@@ -17,6 +17,7 @@ from portal.views.code_letters import compose_code
 from portal.views.letters import Draft, compose
 from portal.views.seller_claims import compose_claim
 from portal.views.seller_letters import compose_to_seller
+from portal.views.seller_plans import compose_plan
 from portal.views.staff_letters import compose_to_staff
 
 _LONGEST_WAIT = timedelta(hours=4)
@@ -101,6 +102,8 @@ def _to_seller(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
         found = correspondence.report(session, letter, policy=policy, now=now)
     if letter.kind.startswith("seller_claim"):
         return compose_claim(found, base_url=resources.settings.base_url)
+    if letter.kind.startswith("seller_plan"):
+        return compose_plan(found, base_url=resources.settings.base_url)
     return compose_to_seller(found)
 
 

@@ -87,6 +87,8 @@ def _token(visit: Visit) -> LinkToken | None:
 def _leads_to(opened: Opened) -> str:
     if opened.dispute:
         return f"/disputes/{opened.dispute}"
+    if opened.plan:
+        return f"/plans/{opened.plan}"
     return f"/invoices/{opened.charge}" if opened.charge else ""
 
 
@@ -95,6 +97,7 @@ def _opening(visit: Visit, link: LinkPreview, locale: str) -> dict[str, object]:
         "customer": link.customer,
         "document": link.document or "",
         "dispute": link.dispute or "",
+        "plan": link.plan or "",
         "as_of": format_date(link.on, locale),
         "balance_cents": link.balance_cents,
         "balance": format_money(abs(link.balance_cents), link.currency, locale),

@@ -8,14 +8,15 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.records.accounts import AccountRow
 from portal.records.engine import Session
-from portal.records.tables import accounts, charges, contacts, disputes, links
+from portal.records.tables import accounts, charges, contacts, disputes, links, plans
 from portal.records.types import new_public_id
 
 
 class LinkRow(NamedTuple):
     """A link as the owner sees it. Without `contact_id` it is nobody's in particular; without `charge_id` it
     opens the whole account. With `dispute_id` its button leads to that dispute, and it opens no more than the
-    dispute's charge. `opened_at` is when a person first pressed its button."""
+    dispute's charge; with `plan_id` to that payment plan, and it opens the whole account. `opened_at` is when a person
+    first pressed its button."""
 
     id: int
     public_id: str
@@ -23,6 +24,7 @@ class LinkRow(NamedTuple):
     contact_id: int | None
     charge_id: int | None
     dispute_id: int | None
+    plan_id: int | None
     version: int
     created_at: datetime
     expires_at: datetime
@@ -39,6 +41,8 @@ class LinkView(NamedTuple):
     charge_number: str | None
     dispute_public_id: str | None
     dispute_number: str | None
+    plan_public_id: str | None
+    plan_number: str | None
     contact_email: str | None
     contact_removed_at: datetime | None
 
@@ -52,12 +56,15 @@ _VIEW = (
         charges.c.number,
         disputes.c.public_id,
         disputes.c.number,
+        plans.c.public_id,
+        plans.c.number,
         contacts.c.email,
         contacts.c.removed_at,
     )
     .join(accounts, accounts.c.id == links.c.account_id)
     .outerjoin(charges, charges.c.id == links.c.charge_id)
     .outerjoin(disputes, disputes.c.id == links.c.dispute_id)
+    .outerjoin(plans, plans.c.id == links.c.plan_id)
     .outerjoin(contacts, contacts.c.id == links.c.contact_id)
 )
 _BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
@@ -88,16 +95,19 @@ def add(
     contact_id: int | None,
     charge_id: int | None,
     dispute_id: int | None,
+    plan_id: int | None,
     now: datetime,
     expires_at: datetime,
 ) -> LinkRow:
-    """Insert a link in its first version; that contact, document and dispute are the account's is for `fits` to say."""
+    """Insert a link in its first version; that contact, document, dispute and plan are the account's is for `fits` to
+    say."""
     values = {
         "public_id": new_public_id(),
         "account_id": account_id,
         "contact_id": contact_id,
         "charge_id": charge_id,
         "dispute_id": dispute_id,
+        "plan_id": plan_id,
         "created_at": now,
         "expires_at": expires_at,
     }
@@ -105,10 +115,19 @@ def add(
 
 
 def fits(
-    session: Session, *, account_id: int, contact_id: int | None, charge_id: int | None, dispute_id: int | None
+    session: Session,
+    *,
+    account_id: int,
+    contact_id: int | None,
+    charge_id: int | None,
+    dispute_id: int | None,
+    plan_id: int | None,
 ) -> bool:
-    """Whether the contact and the document, where given, are the account's, and the dispute the document's."""
-    for table, wanted in ((contacts, contact_id), (charges, charge_id)):
+    """Whether the contact, the document and the plan, where given, are the account's, and the dispute the document's.
+    A plan is of the whole account."""
+    if plan_id is not None and charge_id is not None:
+        return False
+    for table, wanted in ((contacts, contact_id), (charges, charge_id), (plans, plan_id)):
         if wanted is not None:
             owner = select(table.c.account_id).where(table.c.id == wanted)
             if session.execute(owner).scalar() != account_id:

@@ -11,8 +11,8 @@ from portal.records.attempts import AttemptRow
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
 from portal.views import payments as payment_view
+from portal.views import plan_letters, reversal_letters
 from portal.views import receipts as receipt_view
-from portal.views import reversal_letters
 from portal.views import statements as statement_view
 from portal.views.dispute_letters import about_dispute
 from portal.views.papers import receipt_paper
@@ -21,7 +21,7 @@ from portal.wording import Words
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter that still lacks its attachment."""
+    """A letter that still lacks its attachment: `paper` is to be drawn, `kept_paper` a PDF that is there already."""
 
     to_name: str
     to_email: str
@@ -30,13 +30,14 @@ class Draft:
     words: Letter
     paper: str | None = None
     file_name: str = ""
+    kept_paper: bytes | None = None
 
     def finished(self) -> OutgoingLetter:
         """The letter to be handed over; drawing a PDF takes half a second, so not in a transaction."""
-        attachments: tuple[Attachment, ...] = ()
+        drawn = self.kept_paper
         if self.paper is not None:
             drawn = render_pdf(self.paper, assets=asset_root("static"))
-            attachments = (Attachment(self.file_name, "application/pdf", drawn),)
+        attachments = () if drawn is None else (Attachment(self.file_name, "application/pdf", drawn),)
         return OutgoingLetter(
             to_name=self.to_name,
             to_email=self.to_email,
@@ -59,7 +60,7 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         "name": found.contact.name,
         "href": href,
     }
-    kind, paper, file_name = found.letter.kind, None, ""
+    kind, paper, kept_paper, file_name = found.letter.kind, None, None, ""
     if found.receipt is not None and kind in reversal_letters.KINDS:
         context |= reversal_letters.about_reversal(found, found.receipt, words)
     elif found.receipt is not None:
@@ -70,6 +71,10 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         context |= _about_attempt(found, found.attempt, words)
     elif found.dispute is not None and kind.startswith("dispute_"):
         context |= about_dispute(kind, found.dispute, words)
+    elif found.plan is not None and kind in plan_letters.KINDS:
+        context |= plan_letters.about_plan(kind, found.plan, policy, words)
+        if kind == "plan_accepted":
+            kept_paper, file_name = found.plan.paper, f"agreement-{found.plan.plan.number}.pdf"
     else:
         kind = "link"
         context |= _invitation(found, words)
@@ -81,6 +86,7 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         words=render_letter(kind, context, policy.locale),
         paper=paper,
         file_name=file_name,
+        kept_paper=kept_paper,
     )
 
 
@@ -104,13 +110,15 @@ def _invitation(found: Correspondence, words: Words) -> dict[str, object]:
         "offers": statement_view.offers(standing, words, only=charge.id if charge else None),
     }
     if charge is None:
+        plan = found.plan.plan.number if found.plan and found.link.plan_id else ""
         above = statement_view.heading(standing, words)
         seen = {key: above[key] for key in ("as_of", "balance_cents", "balance", "overdue")}
-        return shared | seen | {"document": "", "dispute": "", "due": ""}
+        return shared | seen | {"document": "", "dispute": "", "plan": plan, "due": ""}
     row = next((each for each in standing.statement.rows if each.item.charge_id == charge.id), None)
     return shared | {
         "document": charge.number,
         "dispute": found.dispute.dispute.number if found.dispute else "",
+        "plan": "",
         "as_of": words.date(standing.on),
         "balance_cents": charge.open_cents,
         "balance": words.money(charge.open_cents),

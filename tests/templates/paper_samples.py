@@ -6,6 +6,7 @@ from tests.templates.base import CANARY, SELLER, money, parts
 from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
 from tests.templates.payment_samples import INVOICE
+from tests.templates.plan_letter_samples import PLANS, TO_SELLER_ABOUT_PLANS
 from tests.templates.receipt_samples import RECEIPT, RETURNED
 from tests.templates.step_up_samples import CODE_LETTER
 
@@ -74,6 +75,7 @@ LINK: dict[str, object] = {
     **{name: STATEMENT[name] for name in ("as_of", "balance_cents", "balance", "overdue", "offers")},
     "document": "",
     "dispute": "",
+    "plan": "",
     "asked": False,
     "due": "",
     "expires": "December 22, 2026",
@@ -92,12 +94,15 @@ LETTERS: dict[str, dict[str, Context]] = {
         "usual": LINK,
         "asked": {**LINK, "asked": True, "name": "Maria"},
         "dispute": {**LINK, "document": "INV-2066", "dispute": "D-00012", "due": "December 12, 2026", "asked": True},
+        "plan": {**LINK, "plan": "P-00012", "asked": True},
         "invoice": {**LINK, "document": "INV-2066", "due": "December 12, 2026", "overdue": ""},
         "credit": {**LINK, "balance_cents": -840, "overdue": "", "offers": []},
     },
     "code": CODE_LETTER,
     **REVERSALS,
     **DISPUTES,
+    **PLANS,
+    "seller_claim": {**DISPUTES["seller_claim"], **TO_SELLER_ABOUT_PLANS},
     "receipt": {
         "usual": RECEIVED,
         "nothing": {**RECEIVED, "balance_cents": 0, "rest": [{"text": "Kept as credit", "amount": money(840)}]},
