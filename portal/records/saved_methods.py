@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 
 from portal.records.engine import Session
-from portal.records.tables import accounts, attempts, autopays, plans, saved_methods
+from portal.records.tables import accounts, attempts, autopays, collections, plans, saved_methods
 from portal.records.types import new_public_id
 
 
@@ -57,6 +57,7 @@ class SavingRow(NamedTuple):
 
 
 _METHOD = tuple(saved_methods.c[name] for name in MethodRow._fields)
+_IS_KEPT = plans.c.state.in_(("active", "paused"))
 _LIVES = saved_methods.c.ended_at.is_(None)
 _BY_ID = select(*_METHOD).where(saved_methods.c.id == bindparam("wanted"))
 _FIND = select(*_METHOD).where(
@@ -88,7 +89,7 @@ _UNDETACHED = (
 _PLANS_OF = (
     select(plans.c.method_id, plans.c.id, plans.c.public_id, plans.c.number)
     .where(plans.c.account_id == bindparam("account"), plans.c.method_id.is_not(None))
-    .where(plans.c.state.in_(("active", "paused")))
+    .where(_IS_KEPT)
     .order_by(plans.c.id)
 )
 _AUTOPAYS_OF = select(autopays.c.method_id).where(
@@ -164,12 +165,47 @@ def end(session: Session, method_id: int, *, why: str, now: datetime) -> bool:
     return ended.rowcount == 1
 
 
+def put_on_plan(session: Session, plan_id: int, method_id: int) -> bool:
+    """Charge this method for the plan from now on; False where it is not kept any more, or was so before."""
+    changed = session.execute(
+        update(plans)
+        .where(plans.c.id == plan_id, _IS_KEPT, plans.c.method_id.is_distinct_from(method_id))
+        .values(method_id=method_id, version=plans.c.version + 1)
+    )
+    return changed.rowcount == 1
+
+
+def take_off_plans(session: Session, method_id: int) -> Sequence[int]:
+    """Charge this method for no plan any more; the ids of those being kept that it was charged for."""
+    kept = session.execute(select(plans.c.id).where(plans.c.method_id == method_id, _IS_KEPT)).scalars().all()
+    session.execute(
+        update(plans).where(plans.c.method_id == method_id).values(method_id=None, version=plans.c.version + 1)
+    )
+    return kept
+
+
+def stop_collections(
+    session: Session, *, method_id: int | None = None, autopay_id: int | None = None, why: str
+) -> None:
+    """Charge nothing that is still waiting. What is at Stripe already is ended by whoever began it there."""
+    is_one = collections.c.method_id == method_id if autopay_id is None else collections.c.autopay_id == autopay_id
+    is_at_stripe = exists().where(
+        attempts.c.collection_id == collections.c.id, attempts.c.state.in_(("created", "open", "processing"))
+    )
+    session.execute(
+        update(collections)
+        .where(is_one, collections.c.state == "waiting", ~is_at_stripe)
+        .values(state="stopped", why=why, version=collections.c.version + 1)
+    )
+
+
 def stripe_customer(session: Session, account_id: int) -> str | None:
     """The customer at Stripe whom this account's methods belong to."""
-    return session.execute(select(accounts.c.stripe_customer_id).where(accounts.c.id == account_id)).scalar_one()
+    found = session.execute(select(accounts.c.stripe_customer_id).where(accounts.c.id == account_id)).scalar_one()
+    return str(found) if found is not None else None
 
 
-def set_stripe_customer(session: Session, account_id: int, customer_id: str) -> None:
+def set_stripe_customer(session: Session, account_id: int, customer_id: str | None) -> None:
     session.execute(update(accounts).where(accounts.c.id == account_id).values(stripe_customer_id=customer_id))
 
 

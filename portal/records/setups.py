@@ -1,4 +1,4 @@
-"""Pages of Stripe's on which a method is saved without a payment: who asked for one, what for, and what became of it."""
+"""Pages of Stripe that save a method without a payment: who asked for one, what for, and what became of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
