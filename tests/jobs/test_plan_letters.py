@@ -91,9 +91,7 @@ def test_an_accepted_plan_comes_with_its_agreement(office: Office, planner: Plan
     assert letter.subject == "Your payment plan P-00001 for $1,000.00"
     for wanted in (
         "March 31, 2026: $333.34",
-        "Left of the plan: $1,000.00",
-        "Your next payment is $333.34 on March 31, 2026.",
-        "It is for 1001.",
+        "Left of the plan: $1,000.00\n\nYour next payment is $333.34 on March 31, 2026.\n\nIt is for 1001.",
         "You pay each date yourself",
         "more than 5 days late, we write to you, and you have 10 days",
     ):
