@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from portal.actions import late_fees, policies, statements
+from portal.actions import late_fees, plan_standing, policies, statements
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, checks, checks_disputed, ledger
+from portal.actions.statements import Standing
+from portal.records import Session, accounts, checks, checks_disputed, ledger, plans
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
 from portal.records.checks import Contradiction
@@ -17,6 +18,7 @@ from portal.rules import invariants
 from portal.rules.discounts import full_discount_cents
 from portal.rules.invariants import Breach
 from portal.rules.late_fees import cap_cents
+from portal.rules.plans import KEPT
 from portal.rules.statement import activity
 
 # Invariant and sentence of each kind of contradiction.
@@ -126,8 +128,19 @@ def _breaches_on(
         open_cents = standing.charges[row.item.charge_id].open_cents
         for breach in invariants.parts_breaches(row.item.charge_id, open_cents, row.item.parts):
             yield _by_number(breach, charges)
+    if on == policy.today:
+        yield from _plan_breaches(session, standing, policy=policy)
     yield from invariants.balance_breaches(name, standing.statement.balance, movements)
     yield from invariants.statement_breaches(name, standing.statement, activity(movements, since=_FIRST_DAY, until=on))
+
+
+def _plan_breaches(session: Session, standing: Standing, *, policy: Policy) -> Iterator[Breach]:
+    for plan in plans.of_account(session, standing.account.id):
+        if plan.state in KEPT:
+            found = plan_standing.load(session, plan, standing, policy=policy)
+            yield from invariants.plan_breaches(
+                plan.number, found.rows, left_cents=found.left_cents, on_plan_cents=found.on_plan_cents
+            )
 
 
 def _full_discount(row: ChargeRow, policy: Policy) -> int:

@@ -1,11 +1,12 @@
 """What must hold of the books at all times (money.md 2), each breach named: for `portal check` and property tests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from portal.rules.balance import Balance, Parts
+from portal.rules.instalments import Instalment
 from portal.rules.ledger import LedgerAccount, Movement, receivable_cents, unapplied_cents
 from portal.rules.statement import Activity, Statement
 
@@ -136,6 +137,19 @@ def parts_breaches(charge_id: int, open_cents: int, parts: Parts) -> list[Breach
     if sum(each) == open_cents and min(each) >= 0:
         return []
     return [Breach(6, f"charge {charge_id}", f"its parts {each} do not make up its open amount {open_cents}")]
+
+
+def plan_breaches(number: str, rows: Sequence[Instalment], *, left_cents: int, on_plan_cents: int) -> list[Breach]:
+    """7: the unposted instalments of a kept plan = pending + frozen + on plan of what it covers."""
+    found = []
+    open_cents = sum(row.open_cents for row in rows)
+    if open_cents != left_cents:
+        found.append(Breach(7, f"plan {number}", f"its instalments ask for {open_cents}, {left_cents} are left of it"))
+    asked_cents = sum(row.left_cents for row in rows)
+    if asked_cents != on_plan_cents:
+        sentence = f"its instalments ask for {asked_cents} now, {on_plan_cents} of its charges is on it"
+        found.append(Breach(7, f"plan {number}", sentence))
+    return found
 
 
 def balance_breaches(customer: str, balance: Balance, movements: Iterable[Movement]) -> list[Breach]:
