@@ -15,7 +15,7 @@ from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.pages import statements as statement_page
-from portal.records import Session, accounts, attempts, ledger
+from portal.records import Session, accounts, attempts, ledger, plans
 from portal.records.attempts import AttemptRow
 from portal.rules.links import mask_email
 from portal.rules.money import parse_amount
@@ -124,10 +124,12 @@ def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Acc
     """What is to be paid; a link to one document reaches only that one, and no lump sum."""
     typed = given.get("amount", "").strip()
     if typed and access.whole_account:
+        plan, ahead = given.get("plan") or None, given.get("ahead")
         if len(typed) > _LONGEST_AMOUNT:
             raise Refusal("That is too long for an amount. Write it like 1234.56.", field="amount")
         try:
-            return Choice(amount_cents=parse_amount(typed, standing.account.currency, decimal_mark=_mark(words)))
+            cents = parse_amount(typed, standing.account.currency, decimal_mark=_mark(words))
+            return Choice(amount_cents=cents, plan=plan, ahead="next" if ahead == "next" else "last")
         except Refusal as refusal:
             refusal.field = "amount"
             raise
@@ -208,9 +210,13 @@ def _check_page(
     account = standing.account
     base = f"/a/{account.public_id}"
     offers_credit = access.whole_account and choice.amount_cents is None
+    with visit.resources.reading() as session:
+        plan = quotes.plan_of(session, standing, choice, policy=policy)
+    found = quotes.quote(standing, choice, policy=policy, plan=plan)
     methods = view.methods_for(account.currency)
     context = {
-        **view.check(standing, quotes.quote(standing, choice, policy=policy), words, typed=typed.strip()),
+        **view.check(standing, found, words, typed=typed.strip(), plan=plan),
+        "plan": {"id": choice.plan, "number": plan.plan.number, "ahead": choice.ahead} if plan else None,
         "methods": methods,
         "method": method or methods[0],
         "changed": changed,
@@ -220,7 +226,7 @@ def _check_page(
         "spare_credit": words.money_or_nothing(_spare(standing, choice)) if offers_credit else "",
         "links": {
             "action": f"{base}/payments",
-            "statement": base,
+            "statement": f"{base}/plans/{choice.plan}" if plan else base,
             "credit": f"{base}/pay?{urlencode(view.other_credit_choice(choice))}",
         },
     }
@@ -271,14 +277,17 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
         quoted = attempts.quoted(session, attempt.id)
         payment = ledger.payment_of_attempt(session, attempt.id)
         email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
+        plan = plans.by_id(session, attempt.plan_id) if attempt.plan_id and access.whole_account else None
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
+    again = f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=_mark(words)))}"
     context = {
         **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),
         "links": {
             "statement": base,
             "receipt": f"{base}/receipts/{payment.public_id}" if payment else "",
-            "retry": f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=_mark(words)))}",
+            "plan": f"{base}/plans/{plan.public_id}" if plan else "",
+            "retry": f"{base}/plans/{plan.public_id}" if plan else again,
             "again": f"{base}/payments/{attempt.public_id}",
         },
     }

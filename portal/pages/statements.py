@@ -10,12 +10,13 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
 from portal.pages.explanations import load_books, under_way
-from portal.records import charges, disputes
+from portal.records import charges, disputes, plans
 from portal.rules.refusals import Refusal
 from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
 from portal.views import explanations, papers
 from portal.views import notices as notices_view
+from portal.views import plans as plans_view
 from portal.views import statements as view
 from portal.web.errors import LinkNeeded
 from portal.web.visit import Visit
@@ -65,6 +66,7 @@ def page(
         debits = under_way(session, standing)
         open_notices = notices.open_of(session, account.id)
         has_disputes = bool(disputes.of_account(session, account.id))
+        account_plans = plans.of_account(session, account.id)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -79,6 +81,7 @@ def page(
         "under_way": explanations.payments_under_way(debits, words),
         "told": notices_view.told(open_notices, words, base=base),
         "credit": notices_view.credit(standing, open_notices, words, base=base),
+        "plans": plans_view.mentioned(account_plans, words, base=base),
         "links": {
             "pay": f"{base}/pay",
             "pdf": f"{base}/statement.pdf",
@@ -87,10 +90,17 @@ def page(
             "explanation": f"{base}/explanation",
             "notices": f"{base}/notices",
             "disputes": f"{base}/disputes" if has_disputes else "",
+            "plans": f"{base}/plans" if account_plans else "",
+            "new_plan": f"{base}/plans/new" if _can_be_split(standing, policy) else "",
         },
     }
     status = refusal.status if refusal else 200
     return visit.page("statements/show.html", context, policy=policy, account=account, status=status)
+
+
+def _can_be_split(standing: Standing, policy: Policy) -> bool:
+    """Whether what is payable makes two payments that the owner would take without being asked."""
+    return standing.statement.balance.payable_cents >= 2 * max(1, policy.plan_least_cents)
 
 
 def pdf(visit: Visit) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portal.actions.plan_standing import PlanStanding
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
@@ -39,10 +40,13 @@ def methods_for(currency: str) -> list[str]:
     return ["ach", "card"] if currency == "usd" else ["card"]
 
 
-def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict[str, object]:
-    """What exactly will be charged, charge by charge. `typed` is the lump sum as it was written, if it is one."""
+def check(
+    standing: Standing, found: Quote, words: Words, *, typed: str, plan: PlanStanding | None = None
+) -> dict[str, object]:
+    """What exactly will be charged, charge by charge. `typed` is the lump sum as it was written, if it is one; with a
+    `plan` it is for what of the charges is on that one."""
     balance = sum(line.pay_cents + line.discount_cents + line.credit_cents for line in found.lines)
-    items = {item.charge_id: item for item in standing.items}
+    there = {item.charge_id: item.on_plan_cents if plan else item.payable_cents for item in standing.items}
     disputed = {row.item.charge_id: row.item.parts.disputed_cents for row in standing.statement.rows}
     return {
         "items": [
@@ -50,12 +54,12 @@ def check(standing: Standing, found: Quote, words: Words, *, typed: str) -> dict
                 "charge": standing.charges[line.charge_id].public_id,
                 "number": standing.charges[line.charge_id].number,
                 "due": words.day(standing.charges[line.charge_id].due_on),
-                "balance": words.money(items[line.charge_id].payable_cents),
+                "balance": words.money(there[line.charge_id]),
                 "disputed": words.money_or_nothing(disputed.get(line.charge_id, 0)),
                 "discount": words.money_or_nothing(-line.discount_cents),
                 "pay": words.money(line.pay_cents + line.credit_cents),
                 "left": words.money_or_nothing(
-                    items[line.charge_id].payable_cents - line.pay_cents - line.discount_cents - line.credit_cents
+                    there[line.charge_id] - line.pay_cents - line.discount_cents - line.credit_cents
                 ),
             }
             for line in found.lines

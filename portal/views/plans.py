@@ -59,6 +59,32 @@ def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *
     ]
 
 
+def mentioned(found: Sequence[PlanRow], words: Words, *, base: str) -> list[dict[str, str]]:
+    """What a statement says of plans: those that wait for somebody, and those that are being kept."""
+    said = {
+        "requested": words.text("You asked for a payment plan. We answer by email."),
+        "offered": words.text("We offer you a payment plan. Read it"),
+        "active": words.text("A payment plan is running. See its dates"),
+        "paused": words.text("Your payment plan is paused. See it"),
+    }
+    return [
+        {
+            "text": words.text("Finish your payment plan") if plan.state == "offered" and _is_own(plan)
+            else words.text("A payment of your plan is late. See what to do")
+            if plan.state == "active" and plan.cure_by
+            else said[plan.state],
+            "href": f"{base}/plans/{plan.public_id}",
+            "number": plan.number,
+        }
+        for plan in found
+        if plan.state in said
+    ]  # fmt: skip
+
+
+def _is_own(plan: PlanRow) -> bool:
+    return plan.made_by.startswith(("contact:", "session:"))
+
+
 def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> list[dict[str, object]]:
     """Each option with its dates and amounts, and where it is read and agreed to."""
     plan = offered.plan
