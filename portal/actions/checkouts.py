@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portal.actions import checkout_orders, credits, history, payments, policies, quotes, statements
+from portal.actions import checkout_orders, credits, history, payments, policies, quotes, statements, stripe_customers
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
@@ -216,6 +216,9 @@ def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> A
     with resources.reading() as session:
         order = checkout_orders.order(session, resources, attempt)
     try:
+        if attempt.saves_method is not None:
+            customer_id = stripe_customers.customer_id(resources, stripe, attempt.account_id, now=now)
+            order = replace(order, customer_id=customer_id, saves_method=True)
         checkout = _create(stripe, order, key=f"checkout-{attempt.public_id}-{attempt.version}")
     except StripeUnavailable as unavailable:
         if unavailable.is_remembered:

@@ -3,21 +3,24 @@
 An event is a hint. All events about one payment become one reading of that payment from Stripe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from portal.actions import payments
+from portal.actions import payments, saved_methods
+from portal.actions import setups as setup_actions
 from portal.gateways import stripe_listing
 from portal.gateways.stripe_values import PaymentFacts, StripeRefused, StripeUnavailable
 from portal.gateways.stripe_webhooks import WebhookRefused, event_in, read_event
-from portal.records import Session, attempts, breaks, inbox
-from portal.records.inbox import EventRow
+from portal.records import Session, attempts, breaks, inbox, setups
+from portal.records.inbox import EventRow, WaitingRow
 from portal.records.unavailable import tried_again
 from portal.resources import Resources
 
-_OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
+_SETUPS = ("setup_intent.",)
+_METHODS = ("payment_method.", "mandate.")
+_OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.", *_SETUPS, *_METHODS)
 _MOST_TRIES = 12
 _POLLS_EVERY = timedelta(minutes=5)
 _OVERLAP = timedelta(minutes=10)
@@ -99,8 +102,7 @@ def handle(resources: Resources, subject: str, *, now: datetime) -> None:
     state = "handled"
     try:
         if any(event.type.startswith(_OURS) for event in events):
-            checkout_id = next((event.checkout_id for event in events if event.checkout_id), None)
-            payments.sync_payment(resources, _attempt_id(resources, subject, checkout_id), now=now)
+            _bring_in(resources, subject, events, now=now)
         else:
             state = "ignored"
     except NotOurs:
@@ -121,20 +123,50 @@ def handle_waiting(resources: Resources, *, now: datetime) -> int:
     return len(subjects)
 
 
-def _attempt_id(resources: Resources, subject: str, checkout_id: str | None) -> int:
-    """The attempt that a payment belongs to, found by Stripe's ids or, where we never got those, by its metadata."""
+def _bring_in(resources: Resources, subject: str, events: Sequence[WaitingRow], *, now: datetime) -> None:
+    """Read from Stripe whatever the events are about: a saved method, the saving of one, or a payment."""
+    checkout_id = next((event.checkout_id for event in events if event.checkout_id), None)
+    if any(event.type.startswith(_METHODS) for event in events):
+        if not saved_methods.look_again(resources, subject, now=now):
+            raise NotOurs
+        return
     with resources.reading() as session:
-        found = attempts.by_stripe_id(session, subject)
-        if found is None and checkout_id is not None:
-            found = attempts.by_stripe_id(session, checkout_id)
-    if found is not None:
-        return found.id
+        attempt = attempts.by_stripe_id(session, subject)
+        if attempt is None and checkout_id is not None:
+            attempt = attempts.by_stripe_id(session, checkout_id)
+        setup = setups.by_checkout(session, checkout_id) if checkout_id is not None else None
+    if attempt is not None:
+        payments.sync_payment(resources, attempt.id, now=now)
+    elif setup is not None:
+        setup_actions.sync(resources, setup.id, now=now)
+    elif any(event.type.startswith(_SETUPS) for event in events):
+        _adopt_setup(resources, setup_actions.named_by(resources, subject), None, now=now)
+    else:
+        _adopt(resources, subject, checkout_id, now=now)
+
+
+def _adopt(resources: Resources, subject: str, checkout_id: str | None, *, now: datetime) -> None:
+    """Find by its metadata what we never got Stripe's ids of."""
     facts = _read(resources, subject, checkout_id)
     about = facts.checkout or facts.intent
     if about is None or about.metadata.get("instance") != resources.settings.instance:
         raise NotOurs
+    if "setup" in about.metadata:
+        _adopt_setup(resources, about.metadata, checkout_id, now=now)
+        return
     with resources.writing() as session:
-        return adopt(session, about.metadata.get("attempt", ""), facts)
+        attempt_id = adopt(session, about.metadata.get("attempt", ""), facts)
+    payments.sync_payment(resources, attempt_id, now=now)
+
+
+def _adopt_setup(resources: Resources, metadata: Mapping[str, str], checkout_id: str | None, *, now: datetime) -> None:
+    if metadata.get("instance") != resources.settings.instance:
+        raise NotOurs
+    with resources.writing() as session:
+        setup = setup_actions.adopt(session, metadata.get("setup", ""), checkout_id)
+    if setup is None:
+        raise NotYet(f"no setup {metadata.get('setup')!r}")
+    setup_actions.sync(resources, setup.id, now=now)
 
 
 def adopt(session: Session, public_id: str, facts: PaymentFacts) -> int:

@@ -5,7 +5,7 @@ The webhook, the return page, the retry and whatever else comes end here. Nothin
 
 from datetime import date, datetime
 
-from portal.actions import history, letters, policies, reversals
+from portal.actions import history, letters, policies, reversals, saved_methods
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import Policy
 from portal.gateways.stripe_values import ChargeFacts, PaymentFacts, StripeUnavailable
@@ -46,8 +46,11 @@ def sync_payment(resources: Resources, attempt_id: int, *, now: datetime) -> Non
         else:
             return
         with resources.writing() as session:
-            if bring_in(session, attempt, facts, now=now):
-                return
+            is_in = bring_in(session, attempt, facts, now=now)
+        if is_in:
+            if attempt.saves_method is not None:
+                saved_methods.save_from_payment(resources, attempt_id, now=now)
+            return
     raise Contended(f"attempt {attempt_id} kept changing")
 
 

@@ -194,7 +194,7 @@ def save_from_payment(resources: Resources, attempt_id: int, *, now: datetime) -
             session_id=wanted.session_id,
             facts=facts,
             mandate_id=payment.charge.mandate_id if payment.charge else None,
-            consent=wanted.consent or "",
+            consent=wanted.consent,
             now=now,
         )
         if wanted.plan_id is not None:

@@ -3,6 +3,7 @@
 The webhook, the return page and the worker end in one `sync`; a method is believed only when it is read from Stripe.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -100,11 +101,23 @@ def settle_expired(resources: Resources, *, now: datetime) -> int:
     return count
 
 
+def named_by(resources: Resources, setup_intent_id: str) -> Mapping[str, str]:
+    """What we sent along with a setup intent; nothing for one that Stripe does not show us."""
+    if resources.stripe is None:
+        raise StripeUnavailable("No Stripe key is set.")
+    try:
+        return stripe_saving.setup_metadata(resources.stripe, setup_intent_id)
+    except StripeRefused as refused:
+        if refused.code != "resource_missing":
+            raise
+        return {}
+
+
 def adopt(session: Session, public_id: str, checkout_id: str | None) -> SetupRow | None:
     """The setup that Stripe's metadata names, which remembers its page's id from now on: the answer to our question was
     lost, or the webhook was faster. None where there is no such setup."""
     found = setups.by_public_id(session, public_id)
-    if found is None or checkout_id is None or found.checkout_id is not None:
+    if found is None or checkout_id is None or found.state != "created":
         return found
     if not setups.change(session, found, state="open", checkout_id=checkout_id):
         raise Contended(f"setup {found.id} changed while its id was looked for")

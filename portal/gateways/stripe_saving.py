@@ -69,6 +69,12 @@ def read_setup(stripe: StripeCheckouts, checkout_id: str) -> SetupFacts:
     return reading.setup_facts(session.to_dict())
 
 
+def setup_metadata(stripe: StripeCheckouts, setup_intent_id: str) -> Mapping[str, str]:
+    """What was sent along with a setup intent. https://docs.stripe.com/api/setup_intents/retrieve"""
+    found = asked(lambda: stripe.client.v1.setup_intents.retrieve(setup_intent_id)).to_dict()
+    return dict(found.get("metadata") or {})
+
+
 def expire_setup(stripe: StripeCheckouts, checkout_id: str) -> SetupFacts:
     """Close an open page, and answer what it is afterwards: "complete" where the customer was faster."""
     try:

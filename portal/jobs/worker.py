@@ -7,7 +7,18 @@ from typing import Protocol
 
 import structlog
 
-from portal.actions import attempts, dispute_deadlines, history_seals, inbox, reconciliation, refunds, stored_files
+from portal.actions import (
+    attempts,
+    dispute_deadlines,
+    history_seals,
+    inbox,
+    method_care,
+    plan_watch,
+    reconciliation,
+    refunds,
+    setups,
+    stored_files,
+)
 from portal.jobs import letters
 from portal.resources import Resources
 
@@ -25,9 +36,12 @@ JOBS: Mapping[str, Job] = {
     "attempts": attempts.settle_expired,
     "debits": attempts.settle_debits,
     "refunds": refunds.send_waiting,
+    "setups": setups.settle_expired,
+    "methods": method_care.watch,
     "events": inbox.poll,
     "reconciliation": reconciliation.reconcile_nightly,
     "disputes": dispute_deadlines.watch,
+    "plans": plan_watch.watch,
     "letters": letters.send_waiting,
     "history": history_seals.seal_waiting,
     "attachments": stored_files.sweep,
@@ -39,9 +53,12 @@ _PAUSES: Mapping[str, timedelta] = {
     "attempts": timedelta(minutes=1),
     "debits": timedelta(hours=1),
     "refunds": timedelta(minutes=1),
+    "setups": timedelta(minutes=1),
+    "methods": timedelta(minutes=10),
     "events": timedelta(minutes=1),
     "reconciliation": timedelta(minutes=10),
     "disputes": timedelta(minutes=10),
+    "plans": timedelta(minutes=1),
     "history": timedelta(seconds=10),
     "attachments": timedelta(hours=1),
 }

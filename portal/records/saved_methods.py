@@ -45,7 +45,8 @@ class UsesRow(NamedTuple):
 
 
 class SavingRow(NamedTuple):
-    """An attempt whose method is to be saved; `payment_intent_id` is there where Stripe has begun with it."""
+    """An attempt whose method is to be saved; `payment_intent_id` is there where Stripe has begun with it;
+    `consent` is what the payer agreed to, word for word."""
 
     attempt_id: int
     account_id: int
@@ -53,7 +54,7 @@ class SavingRow(NamedTuple):
     session_id: int | None
     plan_id: int | None
     payment_intent_id: str | None
-    consent: str | None
+    consent: str
 
 
 _METHOD = tuple(saved_methods.c[name] for name in MethodRow._fields)
@@ -102,8 +103,8 @@ _SAVING = select(
     attempts.c.session_id,
     attempts.c.plan_id,
     attempts.c.payment_intent_id,
-    attempts.c.saving_consent,
-).where(attempts.c.saves_method, attempts.c.state.in_(("processing", "succeeded")))
+    attempts.c.saves_method,
+).where(attempts.c.saves_method.is_not(None), attempts.c.state.in_(("processing", "succeeded")))
 _SAVING_ONE = _SAVING.where(attempts.c.id == bindparam("wanted"))
 _SAVING_ALL = _SAVING.order_by(attempts.c.id).limit(100)
 
@@ -222,4 +223,4 @@ def all_saving(session: Session) -> Sequence[SavingRow]:
 
 def saving_done(session: Session, attempt_id: int) -> None:
     """The attempt's method was saved, or there is none to save."""
-    session.execute(update(attempts).where(attempts.c.id == attempt_id).values(saves_method=False))
+    session.execute(update(attempts).where(attempts.c.id == attempt_id).values(saves_method=None))

@@ -43,13 +43,12 @@ attempts = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     # For a plan: `ahead` says where more than is due goes, last or next; with a collection nobody is at the keyboard.
-    # `saves_method` are the words under which the customer let the method be saved; NULL where it is not to be.
-    # `saves_method`: its card or bank account is still to be saved, as `saving_consent` says in the words shown.
+    # `saves_method` are the words under which the customer let the method be saved; NULL where it is not to be,
+    # or is by now.
     ref("plan_id", "plans.id", nullable=True),
     Column("ahead", String(4), nullable=True),
     ref("collection_id", "collections.id", nullable=True),
     Column("saves_method", Text, nullable=True),
-    Column("saving_consent", Text, nullable=True),
     CheckConstraint("amount_cents > 0", name="amount_positive"),
     CheckConstraint(
         "state IN ('created','open','processing','succeeded','failed','expired','cancelled')",

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("saved_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("ended_why", sa.String(length=40), nullable=True),
-        sa.Column("detached_at", Instant(), nullable=True),
         sa.CheckConstraint("kind IN ('card','us_bank_account')", name=op.f("ck_saved_methods_known_kind")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_saved_methods_account_id_accounts")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_saved_methods_contact_id_contacts")),
@@ -246,7 +245,6 @@ def upgrade() -> None:
         sa.Column("checkout_url", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("purpose IN ('keep','plan','autopay')", name=op.f("ck_setups_known_purpose")),
         sa.CheckConstraint(
             "state IN ('created','open','done','expired','refused')", name=op.f("ck_setups_known_state")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from portal.records.types import Id
+from portal.records.types import Id, Instant
 
 revision = "0014"
 down_revision = "0013"
@@ -22,7 +22,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ahead", sa.String(length=4), nullable=True))
         batch_op.add_column(sa.Column("collection_id", Id, nullable=True))
         batch_op.add_column(sa.Column("saves_method", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("saving_consent", sa.Text(), nullable=True))
         batch_op.create_index("ix_attempts_plan_id", ["plan_id"], unique=False)
         batch_op.create_index(
             "uq_attempts_live_of_collection",
@@ -35,6 +34,10 @@ def upgrade() -> None:
             op.f("fk_attempts_collection_id_collections"), "collections", ["collection_id"], ["id"]
         )
         batch_op.create_foreign_key(op.f("fk_attempts_plan_id_plans"), "plans", ["plan_id"], ["id"])
+    with op.batch_alter_table("saved_methods") as batch_op:
+        batch_op.add_column(sa.Column("detached_at", Instant(), nullable=True))
+    with op.batch_alter_table("setups") as batch_op:
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     with op.batch_alter_table("letters") as batch_op:
         batch_op.add_column(sa.Column("plan_id", Id, nullable=True))
         batch_op.add_column(sa.Column("collection_id", Id, nullable=True))
@@ -50,6 +53,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("setups") as batch_op:
+        batch_op.drop_column("version")
+    with op.batch_alter_table("saved_methods") as batch_op:
+        batch_op.drop_column("detached_at")
     with op.batch_alter_table("links") as batch_op:
         batch_op.drop_constraint(op.f("fk_links_plan_id_plans"), type_="foreignkey")
         batch_op.drop_column("plan_id")
@@ -69,7 +76,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('created','open','processing')"),
         )
         batch_op.drop_index("ix_attempts_plan_id")
-        batch_op.drop_column("saving_consent")
         batch_op.drop_column("saves_method")
         batch_op.drop_column("collection_id")
         batch_op.drop_column("ahead")
