@@ -4,17 +4,17 @@ from portal.gateways.stripe_values import CheckoutLine, CheckoutOrder
 from portal.records import Session, accounts, attempts
 from portal.records.accounts import AccountRow
 from portal.records.attempts import AttemptRow, QuotedRow
-from portal.resources import Resources
+from portal.settings import Settings
 from portal.templating import format_money
 
 
-def order(session: Session, resources: Resources, attempt: AttemptRow) -> CheckoutOrder:
+def order(session: Session, settings: Settings, attempt: AttemptRow) -> CheckoutOrder:
     """The order of an attempt, which always is the same."""
     account = accounts.by_id(session, attempt.account_id)
-    base = f"{resources.settings.base_url}/a/{account.public_id}"
+    base = f"{settings.base_url}/a/{account.public_id}"
     return CheckoutOrder(
         reference=attempt.public_id,
-        metadata={"instance": resources.settings.instance, "attempt": attempt.public_id},
+        metadata={"instance": settings.instance, "attempt": attempt.public_id},
         currency=attempt.currency,
         lines=tuple(_line(account, each) for each in attempts.quoted(session, attempt.id) if each.pay_cents),
         method=attempt.method,  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """The page on which a customer makes a payment plan: what was typed, and each date and amount it comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,6 +50,7 @@ def builder(
     words: Words,
 ) -> dict[str, object]:
     """Everything the page shows; without `dues` there is nothing to preview yet."""
+    chosen = [row.id for row in standing.charges.values() if row.public_id in typed.charges]
     return {
         "charges": [
             {
@@ -73,7 +74,7 @@ def builder(
         "rows": schedule_rows(dues, words),
         "limits": [words.text(each.message, **each.values) for each in limits],
         "asks": bool(limits) or policy.plan_self_service == "off",
-        "compared": compared(dues, standing, words),
+        "compared": compared(standing, chosen, words),
         "rules": limits_in_words(policy, words),
     }
 
@@ -104,14 +105,13 @@ def rhythm(every: str, words: Words) -> str:
     }[every]
 
 
-def compared(dues: Sequence[Due], standing: Standing, words: Words) -> str:
-    """What the plan costs beside paying now: nothing, but for discounts that paying now would still bring."""
-    if not dues:
-        return ""
-    discount_cents = standing.statement.discount_cents
+def compared(standing: Standing, charge_ids: Collection[int], words: Words) -> str:
+    """What the plan costs beside paying these charges now: nothing, but for discounts that would still bring."""
+    offers = [row.item.offer for row in standing.statement.rows if row.item.charge_id in charge_ids and row.item.offer]
+    discount_cents = sum(offer.discount_cents for offer in offers)
     if discount_cents:
         return words.text(
-            "The plan costs nothing extra. Paying everything today would save %(discount)s by early-payment discounts, "
+            "The plan costs nothing extra. Paying it all today would save %(discount)s by early-payment discounts, "
             "which a plan does not get.",
             discount=words.money(discount_cents),
         )

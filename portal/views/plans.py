@@ -94,7 +94,7 @@ def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> l
             "rows": schedule_rows(dues, words),
             "total": words.money(plan.total_cents),
             "href": f"{base}/plans/{plan.public_id}/agreement?option={row.position}",
-            "compared": compared(dues, standing, words),
+            "compared": compared(standing, [row.charge_id for row in offered.covered], words),
         }
         for row, dues in offered.options
     ]

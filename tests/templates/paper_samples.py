@@ -7,6 +7,7 @@ from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
 from tests.templates.payment_samples import INVOICE
 from tests.templates.plan_letter_samples import PLANS, TO_SELLER_ABOUT_PLANS
+from tests.templates.plan_samples import TERMS
 from tests.templates.receipt_samples import RECEIPT, RETURNED
 from tests.templates.step_up_samples import CODE_LETTER
 
@@ -33,6 +34,9 @@ STATEMENT: dict[str, object] = {
     "offers": [{"invoices": "INV-2066 and INV-2071", "until": "November 28", "saving": money(18420), "percent": "2%"}],
 }
 PDFS: dict[str, dict[str, Context]] = {
+    "pdf/agreement.html": {
+        "usual": {**PAPER, "terms": TERMS, "consents": [f"I agree. {CANARY}"], "digest": "0" * 64},
+    },
     "pdf/statement.html": {
         "usual": STATEMENT,
         "parts": {

@@ -66,6 +66,7 @@ INVOICE: dict[str, object] = {
 
 CHECK: dict[str, object] = {
     **LAYOUT,
+    "plan": None,
     "items": [
         {
             "charge": "ch_2041",
@@ -133,6 +134,7 @@ RETURN: dict[str, object] = {
     ],
     "links": {
         "statement": "/a/acc_7Q2",
+        "plan": "/a/acc_7Q2/plans/p1",
         "receipt": "/a/acc_7Q2/receipts/p1",
         "retry": "/a/acc_7Q2/pay?charge=1",
         "again": "/a/acc_7Q2/payments/at1",
@@ -248,6 +250,11 @@ PAGES: dict[str, dict[str, Context]] = {
             "spare_credit": money(840),
             "total": money(1102910),
             "total_cents": 1102910,
+        },
+        "plan": {
+            **CHECK,
+            "amount": "500.00",
+            "plan": {"id": "p1", "number": f"P-00001 {CANARY}", "ahead": "next"},
         },
         "credit kept": {**CHECK, "spare_credit": money(840)},
         "credit for all": {

@@ -20,6 +20,7 @@ from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.claim_samples import CLAIMS
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
+from tests.templates.plan_samples import PLANS
 from tests.templates.step_up_samples import STEP_UP
 from tests.templates.walk_samples import ASKED, LINKS, MATTERS, NO_MATTERS, PAPER_WALK, WALKS
 
@@ -222,6 +223,7 @@ SAMPLES: dict[str, dict[str, Context]] = {
     "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
     **WALKS,
     **STEP_UP,
+    **PLANS,
     **ACCESS,
     **ADMIN,
 }

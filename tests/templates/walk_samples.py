@@ -8,8 +8,14 @@ from tests.templates.base import CANARY, LAYOUT, money
 Context = Mapping[str, object]
 
 BASE = "/a/acc_7Q2"
-LINKS = {"explanation": f"{BASE}/explanation", "notices": f"{BASE}/notices", "disputes": f"{BASE}/disputes"}
-NO_MATTERS: dict[str, object] = {"credit_used": False, "under_way": [], "told": [], "credit": None}
+LINKS = {
+    "explanation": f"{BASE}/explanation",
+    "notices": f"{BASE}/notices",
+    "disputes": f"{BASE}/disputes",
+    "plans": f"{BASE}/plans",
+    "new_plan": f"{BASE}/plans/new",
+}
+NO_MATTERS: dict[str, object] = {"credit_used": False, "plans": [], "under_way": [], "told": [], "credit": None}
 CREDIT = {
     "amount": money(840),
     "cents": 840,
@@ -19,6 +25,9 @@ CREDIT = {
     "withdraw": "",
 }
 MATTERS: dict[str, object] = {
+    "plans": [
+        {"text": "We offer you a payment plan. Read it", "href": f"{BASE}/plans/p1", "number": f"P-00001 {CANARY}"},
+    ],
     "credit_used": True,
     "under_way": [
         f"m•••@northwind.example started a bank payment of {money(98160)} on November 20, 2026, "
