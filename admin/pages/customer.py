@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
-from admin.pages import credits, history, invoices, letters, notices, payments
+from admin.pages import credits, history, invoices, letters, notices, payments, plans
 from admin.views import customer as view
 from admin.views import history as history_view
 from admin.views import invoices as invoices_view
@@ -31,6 +31,7 @@ from portal.records.links import LinkView
 from portal.records.listing import Listing, Wanted
 from portal.records.notices_listed import NOTICES
 from portal.records.payments_listed import PAYMENTS
+from portal.records.plans_listed import PLANS
 from portal.rules.refusals import NotFound
 
 CUSTOMERS = Link("Customers", "/admin/customers")
@@ -94,6 +95,7 @@ def show(visit: StaffVisit) -> Response:
         sections = [
             found.latest(invoices.LIST, CHARGES, invoices_view.row, lists.as_of(policy)),
             found.latest(payments.LIST, PAYMENTS, payments_view.row, {}),
+            *_plans(found),
             *([Section("Disputes", their_disputes)] if their_disputes.rows else []),
             *_told(found, can_end=can_change),
             found.latest(credits.LIST, CREDITS, credits.row, {}),
@@ -102,16 +104,34 @@ def show(visit: StaffVisit) -> Response:
             found.latest(letters.LIST, LETTERS, lambda each, of: letters_view.row(each, of, can_retry=can_change), {}),
             found.latest(history.LIST, ACTS, history_view.row, {}),
         ]
-    acts = [Link("Send a link", f"{base}/links"), Link("Record a payment", f"{base}/payments")] if can_change else []
+    acts = _acts(base) if can_change else []
     context = thing(
         account.name,
         CUSTOMERS,
         intro=f"Number {account.number}" if account.number else "",
         links=acts,
         tiles=view.tiles(standing, words),
+        facts=view.facts(account, base=base, can_change=can_change),
         sections=sections,
     )
     return visit.page("admin/things/show.html", context, policy=policy)
+
+
+def _acts(base: str) -> list[Link]:
+    return [
+        Link("Send a link", f"{base}/links"),
+        Link("Record a payment", f"{base}/payments"),
+        Link("Offer a plan", f"{base}/plan"),
+    ]
+
+
+def _plans(found: Opened) -> list[Section]:
+    """Their payment plans, where there ever was one."""
+    places = {"day": found.policy.today}
+    section = found.latest(
+        plans.LIST, PLANS, lambda each, policy: plans.rows_of(found.session, [each], policy)[0], places
+    )
+    return [section] if section.table and section.table.rows else []
 
 
 def _told(found: Opened, *, can_end: bool) -> list[Section]:

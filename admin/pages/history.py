@@ -24,6 +24,8 @@ _TOPICS = {
     "credit": "Credit memos",
     "charge": "Invoices and write-offs",
     "late_fee": "Late fees",
+    "plan": "Payment plans",
+    "customer": "Customers",
     "link": "Links",
     "step_up": "Codes and confirmed browsers",
     "list": "Exports",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from admin.views import customer as customer_view
 from admin.views import invoice as own
 from admin.views.cells import Cell, Head, Link, Table, money_cell
+from admin.views.plans import chip as plan_chip
 from admin.views.standing import charge_chip, charge_kind
 from admin.views.things import Section, thing
 from admin.web.desk import StaffVisit
@@ -17,6 +18,8 @@ from portal.pages.invoices import load_charge
 from portal.records import Session, accounts, charges, credits, disputes, ledger, reversals
 from portal.records.accounts import AccountRow
 from portal.records.charges import ChargeRow
+from portal.records.listing import Wanted
+from portal.records.plans_listed import PLANS
 from portal.rules.refusals import NotFound
 from portal.views import invoices as view
 from portal.views.payments import method_name
@@ -64,6 +67,7 @@ def show(visit: StaffVisit) -> Response:
         sent = [
             each for each in links.list_links(session, opened.account.id) if each.link.charge_id == opened.charge.id
         ]
+        their_plans = _plans(session, opened)
         their_disputes = customer_view.disputes(disputes.of_charge(session, opened.charge.id), opened.words)
     charge, words = opened.charge, opened.words
     is_ahead = charge.issued_on > opened.policy.today
@@ -87,6 +91,7 @@ def show(visit: StaffVisit) -> Response:
             Section("History", own.history(found, words)),
             *([Section("On its way", words="\n".join(view.under_way(found, words, whole_account=True)))]
               if found.debits and view.under_way(found, words, whole_account=True) else []),
+            *([Section("Payment plans", their_plans)] if their_plans.rows else []),
             *([Section("Disputes", their_disputes)] if their_disputes.rows else []),
             *([Section(memo_table.title, memo_table)] if memos else []),
             *([Section("Links to it", their_links)] if sent else []),
@@ -104,6 +109,21 @@ def _acts(visit: StaffVisit, opened: Opened, payable: int) -> list[Link]:
     if visit.may("owner") and payable:
         acts.append(Link("Write off", f"{opened.base}/write-off"))
     return acts
+
+
+def _plans(session: Session, opened: Opened) -> Table:
+    """The plans that it is or was on, the newest first."""
+    wanted = Wanted(chosen={"invoice": opened.charge.public_id})
+    found = PLANS.page(session, wanted, limit=_MOST, offset=0, day=opened.policy.today)
+    rows = [
+        [
+            Cell(each.plan.number, href=f"/admin/plans/{each.plan.public_id}"),
+            plan_chip(each.health),
+            Cell(opened.words.short_moment(each.plan.created_at)),
+        ]
+        for each in found
+    ]
+    return Table("Payment plans", [Head("Plan"), Head("State"), Head("Made")], rows)
 
 
 def _paid(session: Session, opened: Opened) -> Table:

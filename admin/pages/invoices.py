@@ -33,7 +33,7 @@ LIST = List(
             "status",
             "Status",
             "All",
-            {"unpaid": "Not paid", **{key: text for key, text in CHARGE_STATES.items() if key != "on_plan"}},
+            {"unpaid": "Not paid", **CHARGE_STATES},
         ),
         Day("from", "Issued from"),
         Day("until", "Issued until"),

@@ -9,6 +9,7 @@ from admin.web.desk import StaffVisit
 _ABOUT = {
     "payments": ("A customer disputes a payment with the bank. Answer it in Stripe, in time.", "Look at them"),
     "disputes": ("Their customers wait for an answer.", "Answer them"),
+    "plans": ("Customers ask for a payment plan, or are late with one.", "Look at them"),
     "notices": ("Customers say that money is on its way, or ask for their credit back.", "Look at them"),
     "breaks": ("Stripe and the ledger do not say the same.", "Compare them"),
     "events": ("Stripe told us something that could not be brought in. Money may be missing.", "Try them again"),

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from admin.views.cells import Cell, Head, Table
+from admin.views.cells import Cell, Fact, Head, Table
 from admin.views.things import Tile
 from portal.actions.links import state_of
 from portal.actions.statements import Standing
-from portal.records.accounts import ContactRow
+from portal.records.accounts import AccountRow, ContactRow
 from portal.records.disputes import DisputeRow
 from portal.records.links import LinkView
 from portal.wording import Words
 
 _LINKS = {"live": ("Live", "stands"), "expired": ("Expired", "open"), "gone": ("Ended", "open")}
+KINDS: Mapping[str, str] = {"unknown": "Unknown", "consumer": "A consumer", "business": "A business"}
 DISPUTES: Mapping[str, tuple[str, str]] = {
     "new": ("New", "overdue"),
     "in_review": ("In review", "due_soon"),
@@ -23,6 +24,12 @@ DISPUTES: Mapping[str, tuple[str, str]] = {
     "rejected": ("Rejected", "failed"),
     "withdrawn": ("Withdrawn", "stands"),
 }
+
+
+def facts(account: AccountRow, *, base: str, can_change: bool) -> Sequence[Fact]:
+    """What they are, with the way to say so, and what not knowing it means."""
+    text = "Unknown, which counts as a consumer" if account.kind == "unknown" else KINDS[account.kind]
+    return [Fact("Consumer or business", text, href=f"{base}/kind" if can_change else "")]
 
 
 def tiles(standing: Standing, words: Words) -> Sequence[Tile]:

@@ -22,6 +22,7 @@ class Entry:
 ENTRIES = (
     Entry("overview", "Overview", "/admin"),
     Entry("disputes", "Disputes", "/admin/disputes", ("dispute waits for you", "disputes wait for you")),
+    Entry("plans", "Payment plans", "/admin/plans", ("plan needs you", "plans need you")),
     Entry("customers", "Customers", "/admin/customers"),
     Entry("invoices", "Invoices", "/admin/invoices"),
     Entry("payments", "Payments", "/admin/payments", ("bank wants an answer", "banks want an answer")),
@@ -41,6 +42,7 @@ def counts(session: Session) -> Mapping[str, int]:
     found = waiting.counts(session)
     return {
         "disputes": found.disputes,
+        "plans": found.plans,
         "payments": found.chargebacks,
         "notices": len(notices.open_anywhere(session)),
         "letters": found.letters,

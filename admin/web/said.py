@@ -15,6 +15,14 @@ SAID: Mapping[str, str] = {
     "assigned": "The dispute is assigned.",
     "noted": "The note is kept.",
     "retried": "The letter will be tried again.",
+    "kind": "What the customer is stands below.",
+    "plan-offered": "The plan is offered: a letter is on its way. Below is the offer.",
+    "plan-declined": "The request is declined: a letter is on its way.",
+    "plan-withdrawn": "The offer is taken back.",
+    "plan-paused": "The plan is paused. Nothing is collected until you let it go on.",
+    "plan-resumed": "The plan goes on. Below are its dates.",
+    "plan-put-off": "The payments are put off. Below are their dates.",
+    "plan-cancelled": "The plan is cancelled. What is left of it is due again as it was.",
 }
 
 

@@ -91,6 +91,11 @@ def add(session: Session, *, number: str | None, name: str, currency: str, now: 
     return AccountRow(*session.execute(insert(accounts).returning(*_ACCOUNT), values).one())
 
 
+def set_kind(session: Session, account_id: int, kind: str) -> None:
+    """Say whether the customer is a consumer or a business."""
+    session.execute(update(accounts).where(accounts.c.id == account_id).values(kind=kind))
+
+
 def contacts_of(session: Session, account_id: int) -> Sequence[ContactRow]:
     """Contacts that are not removed, the oldest first: that one is the account's address on file."""
     return [ContactRow(*row) for row in session.execute(_CONTACTS, {"account": account_id})]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from admin.views.cells import Cell, Fact, Head, Link, Table
 from tests.templates.access_samples import DESK
 from tests.templates.admin_dispute_samples import DISPUTES, QUEUE
+from tests.templates.admin_plan_samples import PLANS
 from tests.templates.base import CANARY, money
 
 Context = Mapping[str, object]
@@ -155,6 +156,7 @@ ADMIN: dict[str, dict[str, Context]] = {
         "bare": {**THING, "chip": "", "links": [], "notices": [], "tiles": [], "facts": []},
     },
     **DISPUTES,
+    **PLANS,
     "admin/disputes/queue.html": {"some": {**LIST, **QUEUE}, "none": {**BARE, **QUEUE, "told": "", "people": []}},
     "admin/things/form.html": {"first": FORM, "wrong": WRONG},
 }

@@ -1,0 +1,166 @@
+"""The story of a payment plan in words: each act with who did it and when, and each charge of a saved method."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from admin.views.plan import position_name
+from portal.records.plan_collections import CollectingRow, TryRow
+from portal.records.plans import EventRow
+from portal.wording import Words
+
+Names = Mapping[str, str]
+
+# After the name of whoever did it; those in _TOLD need no name.
+_ACTS = {
+    "requested": "asked for it",
+    "offered": "offered it",
+    "accepted": "agreed to it",
+    "declined": "declined it",
+    "withdrawn": "took it back",
+    "paused": "paused it",
+    "resumed": "let it go on",
+    "cancelled": "cancelled it",
+    "by_hand": "left automatic payments",
+    "method_set": "chose what is charged",
+}
+_TOLD = {
+    "expired": "Nobody answered in time",
+    "cured": "What was late is paid",
+    "defaulted": "What was late was not paid in time: the plan has ended",
+    "completed": "It is paid off",
+    "method_ended": "What was charged is gone: it is paid by hand now",
+}
+_PAYMENTS = {
+    "noticed": "A charge was announced",
+    "tried": "A charge was tried",
+    "refused": "A charge was refused",
+    "paid": "A payment arrived",
+}
+# Words of these kinds are figures of ours, the others what somebody wrote.
+_NOT_WRITTEN = frozenset({"moved", "late", "put_off", "replaced", "refused"})
+_CODES = {
+    "insufficient_funds": "not enough money",
+    "card_declined": "the bank gives no reason",
+    "generic_decline": "the bank gives no reason",
+    "do_not_honor": "the bank gives no reason",
+    "expired_card": "the card has expired",
+    "lost_card": "the card was reported lost",
+    "stolen_card": "the card was reported stolen",
+    "pickup_card": "the card must not be used any more",
+    "restricted_card": "the card must not be used any more",
+    "fraudulent": "the bank suspects fraud",
+    "incorrect_number": "the card’s number is wrong",
+    "processing_error": "a fault at the bank or in between",
+    "try_again_later": "the bank asks to try later",
+    "issuer_not_available": "the bank could not be reached",
+    "withdrawal_count_limit_exceeded": "over the card’s limit",
+    "card_velocity_exceeded": "over the card’s limit",
+    "authentication_required": "the bank wants the customer to confirm it",
+    "authentication_not_handled": "the bank wants the customer to confirm it",
+    "account_closed": "the account is closed",
+    "no_account": "the bank could not find the account",
+    "debit_not_authorized": "the bank says that the debit was not authorized",
+    "payment_intent_mandate_invalid": "the permission to debit the account is gone",
+    "payment_method_not_available": "the method is not to be had",
+    "revocation_of_authorization": "the customer has revoked it at the bank",
+    "revocation_of_all_authorizations": "the customer has revoked it at the bank",
+    "stop_payment_order": "the customer has stopped it at the bank",
+}
+_OUTCOMES = {
+    "succeeded": ("Paid", "paid"),
+    "processing": ("At the bank", "pending"),
+    "refused": ("Refused", "failed"),
+    "authenticate": ("To be confirmed", "due_soon"),
+    "cancelled": ("Called off", "closed"),
+    None: ("Being tried", "pending"),
+}
+_CHARGES = {
+    "waiting": ("Waits", "open"),
+    "trying": ("Under way", "pending"),
+    "confirming": ("Waits for the customer’s bank", "due_soon"),
+    "stopped": ("Stopped", "failed"),
+    "done": ("Collected", "paid"),
+}
+
+
+def moves(found: Sequence[EventRow], names: Names, last: int, words: Words) -> Sequence[Mapping[str, str]]:
+    """Oldest first: {text, said, when}; `said` is what somebody wrote. `last` is the number of the last payment."""
+    return [
+        {
+            "text": _event(each, names, last, words),
+            "said": each.words if each.kind not in _NOT_WRITTEN else "",
+            "when": words.short_moment(each.at),
+        }
+        for each in found
+    ]
+
+
+def since(found: Sequence[EventRow], seen: int, names: Names, last: int, words: Words) -> str:
+    """What happened after so many events, in a sentence; "" where nothing did."""
+    said = moves(found, names, last, words)[max(0, seen) :]
+    return " ".join(f"{each['text']} ({each['when']})." for each in said)
+
+
+def collecting(
+    found: Sequence[CollectingRow], tries: Sequence[TryRow], last: int, words: Words
+) -> Sequence[Mapping[str, object]]:
+    """Each charge of a saved method: {title, chip, chip_text, words, tries: {text, chip, chip_text, when}}."""
+    return [
+        {
+            "title": position_name(row.position, last),
+            "chip_text": _CHARGES[row.state][0],
+            "chip": _CHARGES[row.state][1],
+            "words": _collecting(row, words),
+            "tries": [_try(each, words) for each in tries if each.collection_id == row.id],
+        }
+        for row in found
+    ]
+
+
+def code_words(code: str) -> str:
+    """Why a bank refused, in words; a code that we have no words for as it is."""
+    return _CODES.get(code, code.replace("_", " "))
+
+
+def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
+    who = names.get(event.actor, "The customer")
+    amount = f": {words.money(event.amount_cents)}" if event.amount_cents else ""
+    payment = f" ({position_name(event.position, last)})" if event.position is not None else ""
+    if event.kind in _TOLD:
+        return _TOLD[event.kind]
+    if event.kind in _PAYMENTS:
+        why = f", {code_words(event.words)}" if event.kind == "refused" and event.words else ""
+        return f"{_PAYMENTS[event.kind]}{payment}{amount}{why}"
+    if event.kind == "moved":
+        return f"{who} moved a date{payment} to {_day(event.words, words)}"
+    if event.kind == "late":
+        return f"A payment is late: the customer was told to make up for it until {_day(event.words, words)}"
+    if event.kind == "put_off":
+        return f"{who} put the payments off by {event.words} {'day' if event.words == '1' else 'days'}"
+    if event.kind == "replaced":
+        return f"Plan {event.words} has taken its place"
+    return f"{who} {_ACTS.get(event.kind, event.kind.replace('_', ' '))}"
+
+
+def _day(text: str, words: Words) -> str:
+    return words.day(date.fromisoformat(text))
+
+
+def _collecting(row: CollectingRow, words: Words) -> str:
+    told = f"{words.money(row.noticed_cents)} from {row.method} …{row.last4}, announced {words.day(row.noticed_on)}."
+    if row.state == "waiting":
+        return f"{told} It is charged on {words.day(row.next_on)}."
+    if row.state == "stopped" and row.why:
+        return f"{told} No further try: {code_words(row.why)}."
+    return told
+
+
+def _try(found: TryRow, words: Words) -> Mapping[str, str]:
+    text, chip = _OUTCOMES[found.outcome]
+    why = f", {code_words(found.code)}" if found.code else ""
+    return {
+        "text": f"{words.money(found.amount_cents)}{why}",
+        "chip_text": text,
+        "chip": chip,
+        "when": words.short_moment(found.tried_at),
+    }

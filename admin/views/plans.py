@@ -1,0 +1,95 @@
+"""Payment plans in words, as those who work here see them: states, ways to pay, and the rows of their list."""
+
+from collections.abc import Sequence
+
+from admin.views.cells import Cell, money_cell
+from portal.actions.plan_standing import PlanStanding
+from portal.actions.policies import Policy
+from portal.records.plans import OptionRow, PlanRow
+from portal.records.plans_listed import PlanListedRow
+from portal.rules.plans import KEPT
+from portal.wording import Words
+
+STATES = {
+    "requested": "Asked for",
+    "late": "Late",
+    "offered": "Offered",
+    "active": "On time",
+    "paused": "Paused",
+    "defaulted": "In default",
+    "completed": "Paid off",
+    "cancelled": "Cancelled",
+    "replaced": "Replaced",
+    "declined": "Declined",
+    "expired": "Not answered in time",
+    "withdrawn": "Taken back",
+}
+_CHIPS = {
+    "requested": "new",
+    "late": "overdue",
+    "offered": "pending",
+    "active": "stands",
+    "paused": "due_soon",
+    "defaulted": "failed",
+    "completed": "paid",
+}
+EVERY = {"week": "Every week", "fortnight": "Every two weeks", "month": "Every month"}
+
+
+def chip(health: str) -> Cell:
+    """How it stands."""
+    return Cell(STATES[health], chip=_CHIPS.get(health, "closed"))
+
+
+def health(plan: PlanRow, found: PlanStanding | None, words: Words) -> Cell:
+    """How it stands today, with since when it is late, and until when that can be made up for or answered."""
+    late_since = found.late_since(words.today) if found and plan.state == "active" else None
+    if late_since is not None or plan.cure_by is not None:
+        since = f"since {words.day(late_since)}" if late_since else ""
+        until = f"until {words.day(plan.cure_by)} to make up for it" if plan.cure_by else ""
+        return Cell(STATES["late"], chip=_CHIPS["late"], sub=", ".join(filter(None, (since, until))))
+    shown = chip(plan.state)
+    if plan.state == "offered" and plan.expires_on:
+        return Cell(shown.text, chip=shown.chip, sub=f"until {words.day(plan.expires_on)}")
+    if plan.state == "paused" and plan.paused_on:
+        return Cell(shown.text, chip=shown.chip, sub=f"since {words.day(plan.paused_on)}")
+    return Cell(shown.text, chip=shown.chip, sub=words.day(plan.ended_on) if plan.ended_on else "")
+
+
+def how_paid(plan: PlanRow, method: str | None, last4: str | None) -> Cell:
+    """Automatically or by hand, for a plan that is kept."""
+    if plan.state not in KEPT:
+        return Cell("")
+    if plan.method_id is None:
+        return Cell("By hand")
+    return Cell("Automatic", sub=f"{method} …{last4}")
+
+
+def row(found: PlanListedRow, standing: PlanStanding | None, policy: Policy) -> Sequence[Cell]:
+    """Number, customer, state, total with its payments, left, next, how it is paid, made. `standing` for kept ones."""
+    words = policy.words(found.currency)
+    plan = found.plan
+    following = standing.next if standing else None
+    return [
+        Cell(plan.number, href=f"/admin/plans/{plan.public_id}"),
+        Cell(found.customer, href=f"/admin/customers/{found.customer_public_id}"),
+        health(plan, standing, words),
+        Cell(words.money(plan.total_cents), sub=payments(found.payments)),
+        money_cell(words.money(found.left_cents or 0), found.left_cents or 0),
+        Cell(words.day(following.due_on), sub=words.money(following.left_cents)) if following else Cell(""),
+        how_paid(plan, found.method, found.last4),
+        Cell(words.short_moment(plan.created_at)),
+    ]
+
+
+def payments(count: int) -> str:
+    """`1 payment`, `4 payments`."""
+    return f"{count} {'payment' if count == 1 else 'payments'}"
+
+
+def option_words(option: OptionRow, total_cents: int, words: Words) -> str:
+    """`$400.00 today, then 3 payments, every month from Dec 1`."""
+    rhythm = f"{payments(option.times)}, {EVERY[option.every].lower()} from {words.day(option.first_on)}"
+    if option.times == 1:
+        rhythm = f"{words.money(total_cents - option.down_cents)} on {words.day(option.first_on)}"
+    return f"{words.money(option.down_cents)} at once, then {rhythm}" if option.down_cents else rhythm
