@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from portal.actions import checkouts, plan_acceptance, plan_standing, statements
+from portal.actions import checkouts, plan_acceptance, plan_standing, setups, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
@@ -23,6 +23,7 @@ from portal.records.plans import PlanRow
 from portal.records.step_up import DeviceRow
 from portal.rules.refusals import NotFound, Refusal
 from portal.templating import render
+from portal.views import methods as method_view
 from portal.views import payments as payment_view
 from portal.views import plan_terms as view
 from portal.views.papers import file_name, frame
@@ -170,14 +171,16 @@ def _onward(visit: Visit, found: _Read, plan: PlanRow, means: str) -> str:
         return here
     kind: Literal["card", "us_bank_account"] = "us_bank_account" if means == "ach" else "card"
     payer = Payer(found.access.account.id, found.access.session_id, found.access.contact_id)
-    consent = ""
+    consent = "\n".join(method_view.consent(kind, "plan", found.policy, found.words, plan=plan))
     due_cents = _due_now(visit, plan, found.policy)
     try:
         if due_cents:
             choice = Choice(amount_cents=due_cents, plan=plan.public_id)
             wish = checkouts.Wish(choice, kind, due_cents, saves_method=consent)
             return checkouts.begin(visit.resources, payer, wish, now=visit.now) or here
-        return here
+        return setups.begin(
+            visit.resources, payer, kind=kind, purpose="plan", plan_id=plan.id, consent=consent, now=visit.now
+        )
     except Refusal:
         return f"{here}?{urlencode({'later': 'yes'})}"
 
@@ -200,6 +203,13 @@ def _paper(found: _Read) -> str:
     return render("pdf/agreement.html", context, found.policy.locale)
 
 
+def _consent(means: str, found: _Read) -> list[str]:
+    if means == "hand":
+        return []
+    kind = "us_bank_account" if means == "ach" else "card"
+    return method_view.consent(kind, "plan", found.policy, found.words, plan=found.plan)
+
+
 def _page(visit: Visit, found: _Read, typed: _Typed, errors: Errors, *, status: int = 200) -> Response:
     base = f"/a/{found.access.account.public_id}"
     here = f"{base}/plans/{found.plan.public_id}"
@@ -215,7 +225,7 @@ def _page(visit: Visit, found: _Read, typed: _Typed, errors: Errors, *, status: 
         "means": [
             {
                 "value": each,
-                "consent": "",
+                "consent": _consent(each, found),
             }
             for each in _means(found.words.currency)
             if each == "hand" or visit.resources.stripe is not None

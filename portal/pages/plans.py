@@ -7,12 +7,13 @@ from portal.actions.access import Access
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements
+from portal.records import Session, agreements, saved_methods
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.dates import parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
+from portal.views import methods as method_view
 from portal.views import plans as view
 from portal.views.plans import Means
 from portal.web.visit import Visit
@@ -103,7 +104,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
             return _offer(visit, session, access, plan, standing, policy, words)
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
-        means = _means(visit, session, plan)
+        means = _means(visit, session, plan, words)
     base = f"/a/{access.account.public_id}"
     here = f"{base}/plans/{plan.public_id}"
     last_words = next((event.words for event in reversed(events) if event.kind == plan.state), "")
@@ -186,8 +187,9 @@ def _standing(session: Session, access: Access, plan: PlanRow, policy: Policy) -
     return standing, plan_standing.load(session, plan, standing, policy=policy)
 
 
-def _means(visit: Visit, session: Session, plan: PlanRow) -> Means:
-    return Means("", can_change=visit.resources.stripe is not None)
+def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means:
+    method = saved_methods.by_id(session, plan.method_id) if plan.method_id else None
+    return Means(method_view.called(method, words) if method else "", can_change=visit.resources.stripe is not None)
 
 
 def _count(visit: Visit, access: Access) -> None:

@@ -131,8 +131,8 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
         "movable": [
             {
                 "position": due.position,
-                "name": f"{words.long_day(due.due_on)}: {words.money(due.amount_cents)}",
-                "latest": words.long_day(latest),
+                "name": f"{words.day(due.due_on)}: {words.money(due.amount_cents)}",
+                "latest": words.day(latest),
             }
             for due, latest in movable
         ],

@@ -87,9 +87,12 @@ AGREEMENT: dict[str, object] = {
         {"field": "electronic", "text": "I agree to get it by email instead of on paper.", "ticked": True},
     ],
     "means": [
-        {"value": "ach", "consent": "I authorise Harbor Supply Co. to debit my bank account on each date."},
-        {"value": "card", "consent": "I let Harbor Supply Co. charge my card on each date."},
-        {"value": "hand", "consent": ""},
+        {
+            "value": "ach",
+            "consent": ["I authorise Harbor Supply Co. to debit my bank account on each date.", "I can stop it."],
+        },
+        {"value": "card", "consent": ["I let Harbor Supply Co. charge my card on each date."]},
+        {"value": "hand", "consent": []},
     ],
     "chosen_means": "",
     "name": "",
@@ -219,6 +222,35 @@ PLANS: dict[str, dict[str, Context]] = {
             "state": {"name": "Paid off", "class": "paid"},
             "story": "Everything on this plan is paid. Thank you.",
             "is_kept": False,
+        },
+    },
+    "plans/method.html": {
+        "usual": {
+            **LAYOUT,
+            "number": "P-00001",
+            "saved": [
+                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I let it be charged."]},
+                {
+                    "id": "m2",
+                    "name": f"First Bank {CANARY} •••• 6789",
+                    "is_used": False,
+                    "consent": ["I authorise it."],
+                },
+            ],
+            "new": [
+                {"value": "ach", "consent": ["I authorise debits of my bank account."]},
+                {"value": "card", "consent": ["I let my card be charged."]},
+            ],
+            "errors": [],
+            "links": {"plan": HERE, "action": f"{HERE}/method"},
+        },
+        "refused": {
+            **LAYOUT,
+            "number": "P-00001",
+            "saved": [],
+            "new": [{"value": "card", "consent": ["I let my card be charged."]}],
+            "errors": [{"field": "means", "text": "Choose how you want to pay."}],
+            "links": {"plan": HERE, "action": f"{HERE}/method"},
         },
     },
     "plans/list.html": {
