@@ -45,6 +45,9 @@ def make(visit: Visit) -> Response:
     if shape is None:
         return _page(visit, standing, policy, words, typed, errors, status=422)
     covered = plans.coverable(standing, typed.charges)
+    if not covered:
+        # The page says by itself that nothing is chosen.
+        return _page(visit, standing, policy, words, typed, [], status=422)
     try:
         with visit.resources.writing() as session:
             made = plans.make(session, access, plans.Wish(covered, shape, typed.words), policy=policy, now=visit.now)

@@ -9,6 +9,7 @@ from tests.support.clock import MovableClock
 from tests.support.dispute_site import DisputeSite
 from tests.support.house import open_house
 from tests.support.paying import PayingSite
+from tests.support.plan_site import PlanSite
 from tests.support.site import Site
 
 
@@ -29,6 +30,13 @@ def shop_on_both(database: Database, clock: MovableClock) -> Iterator[PayingSite
     """As `shop`, once on each database: for what writes."""
     with open_house(database, clock) as house:
         yield PayingSite(house)
+
+
+@pytest.fixture
+def plan_site(sqlite_database: Database, clock: MovableClock) -> Iterator[PlanSite]:
+    """A customer in a confirmed browser who may put 1,000.00 on a plan."""
+    with open_house(sqlite_database, clock) as house:
+        yield PlanSite(house)
 
 
 @pytest.fixture

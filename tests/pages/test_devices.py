@@ -67,7 +67,7 @@ def test_the_list_needs_a_confirmed_browser_too(desk: CodeSite, two: tuple[TestC
 def test_nobody_else_removes_them(desk: CodeSite, two: tuple[TestClient, TestClient]) -> None:
     address = two[0].get(f"{desk.base}/devices").text.split('action="')[1].split('"')[0]
     other = desk.site.add_account("Contoso", "pay@contoso.example")
-    stranger = desk.site.confirm(desk.site.visitor(other), other)
+    stranger = desk.site.trust(desk.site.visitor(other), other)
     assert stranger.post(address).status_code == 404
     assert stranger.post(address.replace(desk.site.account.public_id, other.public_id)).status_code == 404
     assert [browser.get(f"{desk.base}/methods").status_code for browser in two] == [200, 200]

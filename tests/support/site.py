@@ -93,7 +93,7 @@ class Site:
         assert browser.post(self.path(self.link(account, charge_id=charge_id))).status_code == 303
         return browser
 
-    def confirm(self, browser: TestClient, account: AccountRow | None = None) -> TestClient:
+    def trust(self, browser: TestClient, account: AccountRow | None = None) -> TestClient:
         """The same browser, confirmed by a code for the account's contact, which a link alone is not enough for."""
         name, now = DEVICES.name(self.settings), self.clock.now()
         secret = browser.cookies.get(name) or token_urlsafe(32)

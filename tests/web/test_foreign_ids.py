@@ -49,7 +49,7 @@ def test_foreign_and_unknown_accounts_answer_alike(site: Site) -> None:
 
 def test_foreign_documents_below_an_own_account_are_not_found(site: Site) -> None:
     other = site.add_account("Contoso", "pay@contoso.example")
-    stranger = site.confirm(site.visitor(other), other)
+    stranger = site.trust(site.visitor(other), other)
     for child in (site.invoice.public_id, "0" * 24):
         for method, path in pages(site, other.public_id, child):
             answer = stranger.request(method, path)
