@@ -24,6 +24,8 @@ _TOPICS = {
     "credit": "Credit memos",
     "charge": "Invoices and write-offs",
     "late_fee": "Late fees",
+    "method": "Saved cards and bank accounts",
+    "autopay": "Automatic payments",
     "plan": "Payment plans",
     "customer": "Customers",
     "link": "Links",

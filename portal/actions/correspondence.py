@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.actions import dispute_facts, links, plan_facts, receipts, statements
+from portal.actions import dispute_facts, links, method_facts, plan_facts, receipts, statements
 from portal.actions.dispute_facts import DisputeFacts, Waiting
+from portal.actions.method_facts import MethodFacts
 from portal.actions.plan_facts import PlanFacts
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
@@ -44,6 +45,7 @@ class Correspondence:
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
     plan: PlanFacts | None
+    method: MethodFacts | None
     reopened: Sequence[ChargeRow]
 
 
@@ -63,6 +65,7 @@ class Report:
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
     plan: PlanFacts | None
+    method: MethodFacts | None
     waiting: Sequence[Waiting]
     reopened: Sequence[ChargeRow]
     notice: NoticeRow | None
@@ -94,6 +97,7 @@ def prepare(session: Session, letter: LetterRow, *, policy: Policy, now: datetim
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
         plan=_plan(session, letter, standing, policy),
+        method=method_facts.load(session, letter.method_id) if letter.method_id else None,
         reopened=_reopened(session, standing, receipt, refund, chargeback),
     )
 
@@ -112,6 +116,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
         plan=_plan(session, letter, standing, policy),
+        method=method_facts.load(session, letter.method_id) if letter.method_id else None,
         waiting=dispute_facts.waiting(session) if letter.kind == "seller_claims" else (),
         reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
         notice=letters.notice(session, letter.notice_id) if letter.notice_id else None,

@@ -58,7 +58,7 @@ def _look_again(resources: Resources, method: MethodRow, *, now: datetime) -> bo
 def _tell(session: Session, method: MethodRow, last: date, *, now: datetime) -> bool:
     if not _is_needed_after(session, method, last):
         return False
-    key = f"method_expiring:{method.id}:{last:%Y-%m}"
+    key = f"method_expiring:{method.id}:{method.exp_year}-{method.exp_month}"
     return letters.stage_to_contact(
         session, "method_expiring", key, method.account_id, method.contact_id, now=now, method_id=method.id
     )

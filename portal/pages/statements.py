@@ -90,6 +90,7 @@ def page(
             "explanation": f"{base}/explanation",
             "notices": f"{base}/notices",
             "disputes": f"{base}/disputes" if has_disputes else "",
+            "methods": f"{base}/methods" if visit.resources.stripe is not None else "",
             "plans": f"{base}/plans" if account_plans else "",
             "new_plan": f"{base}/plans/new" if _can_be_split(standing, policy) else "",
         },

@@ -26,6 +26,9 @@ class AutopayRow(NamedTuple):
 _AUTOPAY = tuple(autopays.c[name] for name in AutopayRow._fields)
 _ALL_IN_FORCE = select(*_AUTOPAY).where(autopays.c.ended_at.is_(None)).order_by(autopays.c.id)
 _IN_FORCE = _ALL_IN_FORCE.where(autopays.c.account_id == bindparam("account"))
+_ENDED_WITH = select(*_AUTOPAY).where(
+    autopays.c.method_id == bindparam("method"), autopays.c.ended_why == "method_ended"
+)
 _BY_ID = select(*_AUTOPAY).where(autopays.c.id == bindparam("wanted"))
 
 
@@ -43,6 +46,12 @@ def in_force(session: Session, account_id: int) -> AutopayRow | None:
 def all_in_force(session: Session) -> Sequence[AutopayRow]:
     """Every leave that stands now, the oldest first."""
     return [AutopayRow(*row) for row in session.execute(_ALL_IN_FORCE)]
+
+
+def ended_with(session: Session, method_id: int) -> AutopayRow | None:
+    """The leave that ended because its method did."""
+    row = session.execute(_ENDED_WITH, {"method": method_id}).first()
+    return AutopayRow(*row) if row else None
 
 
 def add(session: Session, values: Mapping[str, object]) -> AutopayRow:

@@ -36,6 +36,7 @@ class LetterRow(NamedTuple):
     history_id: int | None
     code_id: int | None
     plan_id: int | None
+    method_id: int | None
     message_id: str
     tries: int
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, insert, or_, select, update
 
 from portal.records.engine import Session
-from portal.records.tables import accounts, attempts, autopays, collections, plans, saved_methods
+from portal.records.tables import accounts, attempts, autopays, collections, plan_events, plans, saved_methods
 from portal.records.types import new_public_id
 
 
@@ -146,6 +146,21 @@ def uses(session: Session, account_id: int) -> Sequence[UsesRow]:
     of_plans = [UsesRow(*row) for row in session.execute(_PLANS_OF, {"account": account_id})]
     of_autopay = session.execute(_AUTOPAYS_OF, {"account": account_id}).scalars()
     return [*of_plans, *(UsesRow(method_id, None, None, None) for method_id in of_autopay)]
+
+
+def plans_ended_with(session: Session, method: MethodRow) -> Sequence[str]:
+    """The numbers of the plans that were paid by this method until it ended."""
+    found = (
+        select(plans.c.number)
+        .join(plan_events, plan_events.c.plan_id == plans.c.id)
+        .where(
+            plans.c.account_id == method.account_id,
+            plan_events.c.kind == "method_ended",
+            plan_events.c.at == method.ended_at,
+        )
+        .order_by(plans.c.id)
+    )
+    return session.execute(found).scalars().all()
 
 
 def add(session: Session, values: Mapping[str, object]) -> MethodRow:

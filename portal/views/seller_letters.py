@@ -7,6 +7,7 @@ from portal.actions.correspondence import Report
 from portal.rules.money import plain
 from portal.templating import render_letter
 from portal.views.letters import Draft, seller
+from portal.views.method_letters import method_ended
 from portal.views.payments import method_name
 from portal.views.receipts import receipt_number, reference
 from portal.views.seller_disputes import Facts, Told, about_dispute
@@ -235,4 +236,5 @@ _KINDS: Mapping[str, Callable[[Report, Words], Told]] = {
     "seller_overpaid": _overpaid,
     "seller_notice": _notice,
     "seller_breaks": _breaks,
+    "seller_method_ended": method_ended,
 }

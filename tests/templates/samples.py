@@ -18,6 +18,7 @@ from tests.templates.access_samples import ACCESS
 from tests.templates.admin_samples import ADMIN
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.claim_samples import CLAIMS
+from tests.templates.method_samples import METHODS
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
 from tests.templates.plan_samples import PLANS
@@ -223,6 +224,7 @@ SAMPLES: dict[str, dict[str, Context]] = {
     "pdf/statement.html": {name: {**paper, "walk": PAPER_WALK} for name, paper in PDFS["pdf/statement.html"].items()},
     **WALKS,
     **STEP_UP,
+    **METHODS,
     **PLANS,
     **ACCESS,
     **ADMIN,

@@ -14,6 +14,7 @@ LINKS = {
     "disputes": f"{BASE}/disputes",
     "plans": f"{BASE}/plans",
     "new_plan": f"{BASE}/plans/new",
+    "methods": f"{BASE}/methods",
 }
 NO_MATTERS: dict[str, object] = {"credit_used": False, "plans": [], "under_way": [], "told": [], "credit": None}
 CREDIT = {
