@@ -19,14 +19,14 @@ class PlanSite(PayingSite):
         super().__init__(house)
         self.customer = self.trust(self.visitor())
 
-    def wish(self, **more: object) -> dict[str, object]:
+    def wish(self, **more: str) -> dict[str, str]:
         """What the form holds for the example in two weekly payments, a fifth of it today."""
         return {
             "charge": self.example.public_id, "down": "200", "count": "2", "every": "week", "first_on": "2026-03-16",
             **more,
         }  # fmt: skip
 
-    def make(self, **more: object) -> PlanRow:
+    def make(self, **more: str) -> PlanRow:
         answer = self.customer.post(f"{self.base}/plans", data=self.wish(**more))
         assert answer.status_code == 303, answer.text
         return self.plan(answer)
