@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from portal.actions import checkout_orders, credits, history, payments, policies, quotes, statements, stripe_customers
+from portal.actions import (
+    checkout_orders,
+    collection_endings,
+    credits,
+    history,
+    payments,
+    policies,
+    quotes,
+    statements,
+    stripe_customers,
+)
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
@@ -94,6 +104,9 @@ def begin(resources: Resources, payer: Payer, wish: Wish, *, now: datetime) -> s
 def end(resources: Resources, attempt: AttemptRow, *, now: datetime) -> None:
     """End a checkout that was not paid, at Stripe first; one that was paid meanwhile is brought into the books."""
     stripe = _stripe(resources)
+    if attempt.collection_id is not None:
+        _end_collecting(resources, stripe, attempt, now=now)
+        return
     # Without an id its page may exist without our knowing the address: the same key answers it again.
     checkout_id = attempt.checkout_id or _open_page(resources, attempt, now=now).checkout_id
     if checkout_id is None:
@@ -112,6 +125,13 @@ def give_up(resources: Resources, attempt: AttemptRow, failure: str, *, now: dat
             attempts.let_go(session, attempt.id)
 
 
+def _end_collecting(resources: Resources, stripe: StripeCheckouts, attempt: AttemptRow, *, now: datetime) -> None:
+    try:
+        collection_endings.end(resources, stripe, attempt, now=now)
+    except (StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):
+        raise _unclear() from None
+
+
 def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _Decided:
     """An attempt is found or made where money is needed."""
     ledger.lock_account(session, payer.account_id)
@@ -125,7 +145,9 @@ def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _De
     holders = attempts.holding(session, [line.charge_id for line in found.lines])
     replaced = [holder for holder in holders if holder.public_id == wish.replaces]
     for holder in holders:
-        if holder.session_id != payer.session_id and holder not in replaced:
+        # What is collected by itself makes way for whoever pays by hand.
+        is_anothers = holder.session_id != payer.session_id and holder.collection_id is None
+        if is_anothers and holder not in replaced:
             if replaced:
                 # One after the other: the payer is told of the next once this one has ended.
                 return _Decided(in_the_way=replaced)
@@ -214,7 +236,7 @@ def _open_page(resources: Resources, attempt: AttemptRow, *, now: datetime) -> A
     """The attempt with the address of Stripe's page, or closed without one where Stripe refuses."""
     stripe = _stripe(resources)
     with resources.reading() as session:
-        order = checkout_orders.order(session, resources, attempt)
+        order = checkout_orders.order(session, resources.settings, attempt)
     try:
         if attempt.saves_method is not None:
             customer_id = stripe_customers.customer_id(resources, stripe, attempt.account_id, now=now)

@@ -5,7 +5,7 @@ The webhook, the return page, the retry and whatever else comes end here. Nothin
 
 from datetime import date, datetime
 
-from portal.actions import history, letters, policies, reversals, saved_methods
+from portal.actions import collection_outcomes, history, letters, policies, reversals, saved_methods
 from portal.actions.ledger import Received, post_payment
 from portal.actions.policies import Policy
 from portal.gateways.stripe_values import ChargeFacts, PaymentFacts, StripeUnavailable
@@ -108,6 +108,8 @@ def _state(attempt: AttemptRow, facts: PaymentFacts) -> tuple[str, str | None]:
         return "processing", None
     if attempt.state == "processing":
         return "failed", _why(facts)
+    if attempt.collection_id is not None and facts.intent is not None and facts.intent.status == "canceled":
+        return "cancelled", None
     if facts.checkout is not None and facts.checkout.status == "expired":
         return "expired", None
     if facts.checkout is not None and facts.checkout.status == "complete":
@@ -170,9 +172,11 @@ def _follow_up(
         letters.stage_to_payer(session, "processing", f"processing:{attempt.id}", attempt, now=now)
     elif state == "failed":
         action = "payment.failed"
-        letters.stage_to_payer(session, "payment_failed", f"failed:{attempt.id}", attempt, now=now)
+        if attempt.collection_id is None:
+            letters.stage_to_payer(session, "payment_failed", f"failed:{attempt.id}", attempt, now=now)
     else:
         action = f"payment.{state}"
+    collection_outcomes.note(session, attempt, state, failure, policy=policy, now=now)
     history.write(
         session,
         action=action,

@@ -9,6 +9,7 @@ import structlog
 
 from portal.actions import (
     attempts,
+    collections,
     dispute_deadlines,
     history_seals,
     inbox,
@@ -38,6 +39,8 @@ JOBS: Mapping[str, Job] = {
     "refunds": refunds.send_waiting,
     "setups": setups.settle_expired,
     "methods": method_care.watch,
+    "announcements": collections.announce,
+    "collections": collections.collect,
     "events": inbox.poll,
     "reconciliation": reconciliation.reconcile_nightly,
     "disputes": dispute_deadlines.watch,
@@ -55,6 +58,8 @@ _PAUSES: Mapping[str, timedelta] = {
     "refunds": timedelta(minutes=1),
     "setups": timedelta(minutes=1),
     "methods": timedelta(minutes=10),
+    "announcements": timedelta(minutes=10),
+    "collections": timedelta(minutes=1),
     "events": timedelta(minutes=1),
     "reconciliation": timedelta(minutes=10),
     "disputes": timedelta(minutes=10),

@@ -158,7 +158,11 @@ _PROMISED = (
 )
 _OVERDUE = (
     select(*_ATTEMPT)
-    .where(attempts.c.state.in_(("created", "open")), attempts.c.checkout_expires_at < bindparam("now"))
+    .where(
+        attempts.c.state.in_(("created", "open")),
+        attempts.c.checkout_expires_at < bindparam("now"),
+        attempts.c.collection_id.is_(None),
+    )
     .order_by(attempts.c.id)
     .limit(100)
 )
@@ -258,7 +262,8 @@ def without_payment(session: Session, account_id: int) -> Sequence[AttemptRow]:
 
 
 def past_expiry(session: Session, now: datetime) -> Sequence[AttemptRow]:
-    """Attempts still created or open whose checkout should have ended; at most a hundred at a time."""
+    """Attempts still created or open whose checkout should have ended; at most a hundred at a time. One of a
+    collection has no checkout."""
     return [AttemptRow(*row) for row in session.execute(_OVERDUE, {"now": now})]
 
 

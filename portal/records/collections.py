@@ -89,8 +89,11 @@ _LEFT_OPEN = (
     .order_by(attempts.c.id)
 )
 _LIVE_ATTEMPT = select(*_ATTEMPT).where(attempts.c.collection_id == bindparam("collection"), _IS_LIVE)
-_LAST_ATTEMPT = (
-    select(*_ATTEMPT).where(attempts.c.collection_id == bindparam("collection")).order_by(attempts.c.id.desc()).limit(1)
+_DEAD_INTENT = (
+    select(attempts.c.payment_intent_id)
+    .where(attempts.c.collection_id == bindparam("collection"), attempts.c.state == "failed")
+    .order_by(attempts.c.id.desc())
+    .limit(1)
 )
 _TRIES = (
     select(*_TRY).where(collection_tries.c.collection_id == bindparam("collection")).order_by(collection_tries.c.number)
@@ -181,10 +184,10 @@ def live_attempt(session: Session, collection_id: int) -> AttemptRow | None:
     return AttemptRow(*row) if row else None
 
 
-def last_attempt(session: Session, collection_id: int) -> AttemptRow | None:
-    """The newest attempt, whatever became of it."""
-    row = session.execute(_LAST_ATTEMPT, {"collection": collection_id}).first()
-    return AttemptRow(*row) if row else None
+def dead_intent(session: Session, collection_id: int) -> str | None:
+    """The intent of the newest attempt that failed at the bank: Stripe would let it be confirmed again."""
+    found: str | None = session.execute(_DEAD_INTENT, {"collection": collection_id}).scalar()
+    return found
 
 
 def tries(session: Session, collection_id: int) -> Sequence[TryRow]:

@@ -7,6 +7,7 @@ import pytest
 from portal.actions.check import check_books
 from portal.records import Database
 from tests.support.clock import MovableClock
+from tests.support.collecting import Collected
 from tests.support.disputing import Complaints
 from tests.support.house import House, open_house
 from tests.support.shop import Shop
@@ -29,6 +30,11 @@ def checked_house(house: House) -> Iterator[House]:
 @pytest.fixture
 def complaints(checked_house: House) -> Complaints:
     return Complaints(checked_house)
+
+
+@pytest.fixture
+def collected(checked_house: House) -> Collected:
+    return Collected(checked_house)
 
 
 @pytest.fixture

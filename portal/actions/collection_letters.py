@@ -1,0 +1,58 @@
+"""Letters about collections: announced, refused, to be confirmed, stopped; a reminder where nothing is collected."""
+
+from datetime import datetime
+
+from portal.actions import letters
+from portal.records import Session, autopays, plans
+from portal.records.collections import CollectionRow
+from portal.records.plans import PlanRow
+
+
+def announce(session: Session, row: CollectionRow, *, now: datetime) -> None:
+    """Before it is charged: the amount, the day, the method."""
+    kind = "collect_notice" if row.plan_id is not None else "autopay_notice"
+    key = f"{kind}:{row.id}:{row.noticed_on}:{row.noticed_cents}:{row.method_id}"
+    _to_customer(session, kind, key, row, now=now)
+
+
+def refused(session: Session, row: CollectionRow, number: int, *, now: datetime) -> None:
+    """A try came to nothing: why, and when the next is, if there is one."""
+    kind = "collect_refused" if row.plan_id is not None else "autopay_refused"
+    _to_customer(session, kind, f"{kind}:{row.id}:{number}", row, now=now)
+
+
+def confirm(session: Session, row: CollectionRow, number: int, *, now: datetime) -> None:
+    """The bank asks for the customer."""
+    _to_customer(session, "collect_confirm", f"collect_confirm:{row.id}:{number}", row, now=now)
+
+
+def stopped(session: Session, row: CollectionRow, *, now: datetime) -> None:
+    """It is not tried again: to the customer, and to the seller."""
+    kind = "collect_refused" if row.plan_id is not None else "autopay_refused"
+    _to_customer(session, kind, f"{kind}:{row.id}:stopped:{row.version}", row, now=now)
+    letters.stage_to_seller(
+        session, "seller_collect_stopped", f"seller_collect_stopped:{row.id}:{row.version}", row.account_id,
+        now=now, plan_id=row.plan_id, collection_id=row.id,
+    )  # fmt: skip
+
+
+def remind(session: Session, plan: PlanRow, position: int, *, now: datetime) -> bool:
+    """A payment of a plan is due soon, and its customer pays by hand; told once."""
+    key = f"plan_due:{plan.id}:{position}"
+    return letters.stage_to_contact(
+        session, "plan_due", key, plan.account_id, plan.contact_id, now=now, plan_id=plan.id
+    )
+
+
+def _to_customer(session: Session, kind: str, key: str, row: CollectionRow, *, now: datetime) -> None:
+    letters.stage_to_contact(
+        session, kind, key, row.account_id, _contact_id(session, row), now=now, plan_id=row.plan_id,
+        collection_id=row.id,
+    )  # fmt: skip
+
+
+def _contact_id(session: Session, row: CollectionRow) -> int | None:
+    """Whoever agreed to it."""
+    if row.plan_id is not None:
+        return plans.by_id(session, row.plan_id).contact_id
+    return autopays.by_id(session, row.autopay_id).contact_id if row.autopay_id is not None else None

@@ -1,0 +1,128 @@
+"""A saved method that is refused: tried again on its days, stopped, or of no more use; money that comes back."""
+
+from datetime import date
+
+from portal.actions import saved_methods
+from portal.records import saved_methods as records
+from tests.support.collecting import BANK, Collected
+
+
+def test_a_soft_refusal_is_tried_again_on_its_days_and_then_stops(collected: Collected) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds", is_once=False)
+    assert collected.days(3, 29, 31) == [31]
+    assert collected.intents()[-1] == "requires_payment_method"
+    assert collected.days(4, 1, 25) == [3, 7, 14]
+    assert collected.outcomes() == [("refused", "insufficient_funds")] * 4
+    (row,) = collected.all()
+    assert (row.state, row.why, row.tries) == ("stopped", "insufficient_funds", 4)
+    assert len(collected.attempts()) == 1
+    assert collected.attempts()[0].state == "cancelled"
+    assert collected.intents() == ["canceled"]
+    assert collected.posted("collect_refused") == ["collect_refused"] * 4
+    assert collected.posted("seller_collect_stopped") == ["seller_collect_stopped"]
+    # Funds may come: the method is still good for what is due next.
+    assert collected.method(method).ended_at is None
+    assert collected.plan(plan).method_id == method.id
+
+
+def test_the_same_intent_is_confirmed_again(collected: Collected) -> None:
+    _, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds")
+    assert collected.days(3, 29, 31) == [31]
+    assert collected.days(4, 1, 4) == [3]
+    assert collected.outcomes() == [("refused", "insufficient_funds"), ("succeeded", "")]
+    assert collected.intents() == ["succeeded"]
+    assert collected.received() == [33334]
+
+
+def test_a_hard_refusal_stops_at_once_and_ends_the_method(collected: Collected) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "lost_card", is_once=False)
+    assert collected.days(3, 29, 31) == [31]
+    assert collected.days(4, 1, 30) == []
+    assert collected.states() == ["stopped"]
+    assert collected.method(method).ended_why == "refused"
+    assert collected.plan(plan).method_id is None
+    assert collected.intents() == ["canceled"]
+    assert collected.posted("collect_refused", "seller_collect_stopped", "method_ended") == [
+        "collect_refused", "seller_collect_stopped", "method_ended"
+    ]  # fmt: skip
+    # The next one is paid by hand: its customer is reminded.
+    assert collected.posted("plan_due") == ["plan_due"]
+
+
+def test_another_card_takes_over_what_has_stopped(collected: Collected) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "lost_card", is_once=False)
+    collected.days(3, 29, 31)
+    collected.on(4, 2)
+    collected.use(plan, collected.save())
+    assert collected.days(4, 2, 6) == [4]
+    assert collected.received() == [33334]
+    assert collected.outcomes() == [("refused", "lost_card"), ("succeeded", "")]
+    assert collected.all()[0].noticed_on == date(2026, 4, 2)
+
+
+def test_a_bank_debit_that_fails_is_tried_anew_with_another_intent(collected: Collected) -> None:
+    _, method = collected.charged_plan(BANK)
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds")
+    assert collected.days(3, 29, 31) == [31]
+    collected.days(4, 1, 8)
+    collected.sync(collected.attempts()[0])
+    (row,) = collected.all()
+    assert (row.state, row.why, row.next_on) == ("waiting", "insufficient_funds", date(2026, 4, 9))
+    assert collected.posted("payment_failed", "collect_refused") == ["collect_refused"]
+    assert collected.days(4, 9, 10) == [9]
+    assert collected.intents() == ["canceled", "processing"]
+    collected.days(4, 11, 17)
+    collected.sync(collected.attempts()[1])
+    assert collected.received() == [33334]
+
+
+def test_a_bank_account_that_was_closed_is_of_no_more_use(collected: Collected) -> None:
+    _, method = collected.charged_plan(BANK)
+    collected.house.stripe.decline_next(method.payment_method_id, "account_closed")
+    collected.days(3, 29, 31)
+    collected.days(4, 1, 8)
+    collected.sync(collected.attempts()[0])
+    assert collected.states() == ["stopped"]
+    assert collected.method(method).ended_why == "refused"
+
+
+def test_a_debit_that_comes_back_is_not_made_again(collected: Collected) -> None:
+    plan, _ = collected.charged_plan(BANK)
+    collected.days(3, 29, 31)
+    collected.days(4, 1, 8)
+    attempt = collected.attempts()[0]
+    collected.sync(attempt)
+    assert attempt.payment_intent_id is not None
+    collected.house.stripe.dispute(attempt.payment_intent_id, "insufficient_funds")
+    collected.sync(attempt)
+    assert collected.rows(plan)[0] == (0, 33334)
+    assert collected.days(4, 9, 20) == []
+    (row,) = collected.all()
+    assert (row.state, row.why) == ("stopped", "came_back")
+    assert collected.posted("seller_collect_stopped") == ["seller_collect_stopped"]
+
+
+def test_a_method_that_ends_before_the_date_is_not_charged(collected: Collected) -> None:
+    _, method = collected.charged_plan()
+    collected.days(3, 29, 30)
+    saved_methods.remove(
+        collected.house.resources, collected.account.id, method.public_id,
+        now=collected.house.clock.now(),
+    )  # fmt: skip
+    assert collected.days(3, 31, 31) == []
+    (row,) = collected.all()
+    assert (row.state, row.why) == ("stopped", "method_ended")
+    assert collected.intents() == []
+
+
+def test_a_card_that_has_expired_is_not_charged(collected: Collected) -> None:
+    _, method = collected.charged_plan()
+    collected.days(3, 29, 30)
+    with collected.house.resources.writing() as session:
+        records.change(session, method.id, {"exp_year": 2026, "exp_month": 2})
+    assert collected.days(3, 31, 31) == []
+    assert collected.intents() == []
