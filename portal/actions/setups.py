@@ -4,6 +4,7 @@ The webhook, the return page and the worker end in one `sync`; a method is belie
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -171,13 +172,21 @@ def _open_page(resources: Resources, stripe: StripeCheckouts, setup: SetupRow, *
         with resources.writing() as session:
             setups.change(session, setup, state="refused")
         if refused.code == "resource_missing" and customer:
-            stripe_customers.forget(resources, setup.account_id, customer)
+            _replace_customer(resources, stripe, setup.account_id, customer, now=now)
             raise _unavailable() from None
     else:
         with resources.writing() as session:
             setups.change(session, setup, state="open", checkout_id=checkout.checkout_id, checkout_url=checkout.url)
     with resources.reading() as session:
         return setups.by_id(session, setup.id)
+
+
+def _replace_customer(
+    resources: Resources, stripe: StripeCheckouts, account_id: int, gone: str, *, now: datetime
+) -> None:
+    """The customer was deleted at Stripe: the next page is for another."""
+    with suppress(StripeUnavailable, StripeRefused):
+        stripe_customers.customer_id(resources, stripe, account_id, gone=gone, now=now)
 
 
 def _order(resources: Resources, setup: SetupRow, customer: str) -> SetupOrder:

@@ -10,19 +10,24 @@ from portal.records import accounts, ledger, saved_methods
 from portal.resources import Resources
 
 
-def customer_id(resources: Resources, stripe: StripeCheckouts, account_id: int, *, now: datetime) -> str:
-    """The account's customer, made at Stripe where there is none. Raises StripeUnavailable, StripeRefused."""
+def customer_id(
+    resources: Resources, stripe: StripeCheckouts, account_id: int, *, gone: str = "", now: datetime
+) -> str:
+    """The account's customer, made at Stripe where there is none, or only the one that is `gone` there.
+
+    Raises StripeUnavailable, StripeRefused.
+    """
     with resources.reading() as session:
         known = saved_methods.stripe_customer(session, account_id)
         account = accounts.by_id(session, account_id)
         contacts = accounts.contacts_of(session, account_id)
-    if known is not None:
-        return known
+    if known not in (None, gone):
+        return str(known)
     email = contacts[0].email if contacts else ""
     metadata = {"instance": resources.settings.instance, "account": account.public_id}
     # Two at once get the same one; a failure that Stripe remembers is over within the hour.
     said = hashlib.sha256(f"{account.name}\n{email}".encode()).hexdigest()[:16]
-    key = f"customer-{account.public_id}-{said}-{now:%Y%m%d%H}"
+    key = f"customer-{account.public_id}-{said}-{now:%Y%m%d%H}{gone}"
     try:
         made = stripe_saving.create_customer(
             stripe, name=account.name, email=email, metadata=metadata, idempotency_key=key
@@ -36,14 +41,7 @@ def customer_id(resources: Resources, stripe: StripeCheckouts, account_id: int, 
     with resources.writing() as session:
         ledger.lock_account(session, account_id)
         known = saved_methods.stripe_customer(session, account_id)
-        if known is None:
-            saved_methods.set_stripe_customer(session, account_id, made)
-    return known or made
-
-
-def forget(resources: Resources, account_id: int, gone_id: str) -> None:
-    """The customer was deleted at Stripe: the next method that is saved makes another."""
-    with resources.writing() as session:
-        ledger.lock_account(session, account_id)
-        if saved_methods.stripe_customer(session, account_id) == gone_id:
-            saved_methods.set_stripe_customer(session, account_id, None)
+        if known not in (None, gone):
+            return str(known)
+        saved_methods.set_stripe_customer(session, account_id, made)
+    return made

@@ -221,7 +221,7 @@ def stripe_customer(session: Session, account_id: int) -> str | None:
     return str(found) if found is not None else None
 
 
-def set_stripe_customer(session: Session, account_id: int, customer_id: str | None) -> None:
+def set_stripe_customer(session: Session, account_id: int, customer_id: str) -> None:
     session.execute(update(accounts).where(accounts.c.id == account_id).values(stripe_customer_id=customer_id))
 
 
