@@ -18,7 +18,7 @@ from admin.views.things import Section, thing
 from admin.web import lists
 from admin.web.desk import StaffVisit
 from admin.web.lists import List
-from portal.actions import links, policies, statements
+from portal.actions import links, plan_desk, policies, statements
 from portal.actions import notices as told
 from portal.actions.policies import Policy
 from portal.records import Session, accounts, disputes
@@ -31,6 +31,7 @@ from portal.records.links import LinkView
 from portal.records.listing import Listing, Wanted
 from portal.records.notices_listed import NOTICES
 from portal.records.payments_listed import PAYMENTS
+from portal.records.plans import PlanRow
 from portal.records.plans_listed import PLANS
 from portal.rules.refusals import NotFound
 
@@ -91,6 +92,7 @@ def show(visit: StaffVisit) -> Response:
         contacts = view.contacts(accounts.contacts_of(session, account.id), base=base, can_change=can_change)
         latest = list(reversed(links.list_links(session, account.id)))
         their_links = view.links(latest[:_MOST], words, base=base, now=visit.now, can_revoke=can_change)
+        asked = plan_desk.request_of(session, account)
         their_disputes = view.disputes(disputes.of_account(session, account.id), words)
         sections = [
             found.latest(invoices.LIST, CHARGES, invoices_view.row, lists.as_of(policy)),
@@ -104,7 +106,7 @@ def show(visit: StaffVisit) -> Response:
             found.latest(letters.LIST, LETTERS, lambda each, of: letters_view.row(each, of, can_retry=can_change), {}),
             found.latest(history.LIST, ACTS, history_view.row, {}),
         ]
-    acts = _acts(base) if can_change else []
+    acts = _acts(base, asked) if can_change else []
     context = thing(
         account.name,
         CUSTOMERS,
@@ -117,11 +119,14 @@ def show(visit: StaffVisit) -> Response:
     return visit.page("admin/things/show.html", context, policy=policy)
 
 
-def _acts(base: str) -> list[Link]:
+def _acts(base: str, asked: PlanRow | None) -> list[Link]:
+    """A plan that they have asked for is answered; else one can be offered."""
     return [
         Link("Send a link", f"{base}/links"),
         Link("Record a payment", f"{base}/payments"),
-        Link("Offer a plan", f"{base}/plan"),
+        Link("Answer their plan", f"{plans.ADDRESS}/{asked.public_id}")
+        if asked
+        else Link("Offer a plan", f"{base}/plan"),
     ]
 
 

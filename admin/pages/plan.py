@@ -136,6 +136,7 @@ def _heading(
         "seen": len(events),
         "may_act": visit.may("collector"),
         "until": words.date(plans.last_offer_day(opened.policy)),
+        "about": f"{words.money(plan.total_cents)} on {view.count_words(len(opened.standing.covered))}",
         "tiles": view.tiles(plan, opened.standing, words),
         "facts": view.facts(
             plan,

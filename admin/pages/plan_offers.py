@@ -3,7 +3,7 @@
 The three are one form; a preview shows each date and amount, and which of the owner's own limits an option is outside.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -56,6 +56,9 @@ def _new(visit: StaffVisit, session: Session) -> Desk:
     """A plan for a customer who has asked for none."""
     opened = load_customer(session, visit.path["account"], now=visit.now)
     account, policy = opened.account, opened.policy
+    asked = plan_desk.request_of(session, account)
+    if asked is not None:
+        raise Conflict(f"{account.name} has asked for a plan already, {asked.number}. Answer that one.")
     standing = statements.load(session, account, on=policy.today, policy=policy)
     there = plan_desk.available(standing)
     return Desk(
@@ -203,6 +206,7 @@ def _page(
         "typed": filled,
         "version": desk.answered.version if desk.answered else 0,
         "seen": len(records.events(session, desk.answered.id)) if desk.answered else 0,
+        "waiting": _waiting(of_account),
         "newest": of_account[0].public_id if of_account else "",
         "errors": typed.errors,
         "conflict": {"text": conflict.sentence, "href": f"{ADDRESS}/{of_account[0].public_id}"} if conflict else None,
@@ -220,6 +224,12 @@ def _begins(session: Session, desk: Desk) -> Mapping[int, Shape]:
     if desk.found is None:
         return view.asked(options, today)
     return view.remaining(desk.found, next((each for each in options if each.is_chosen), None), today)
+
+
+def _waiting(of_account: Sequence[PlanRow]) -> Link | None:
+    """The newest offer that is still open: two that cover the same cannot both be accepted."""
+    found = next((plan for plan in of_account if plan.state == "offered"), None)
+    return Link(found.number, f"{ADDRESS}/{found.public_id}") if found else None
 
 
 def _covered(session: Session, desk: Desk) -> frozenset[str]:

@@ -17,10 +17,10 @@ from portal.wording import Words
 
 
 def tiles(plan: PlanRow, found: PlanStanding, words: Words) -> Sequence[Tile]:
-    """What it comes to, what is paid, left, next; only the total before it is agreed."""
-    total = Tile("On the plan", words.money(plan.total_cents), f"{_count(len(found.covered))}")
+    """What it comes to, what is paid, left, next; none before it is agreed."""
     if plan.state not in KEPT and plan.state not in ENDED:
-        return [total]
+        return []
+    total = Tile("On the plan", words.money(plan.total_cents), count_words(len(found.covered)))
     paid_cents = sum(row.paid_cents for row in found.rows)
     told = [total, Tile("Paid by the plan", words.money(paid_cents))]
     if plan.state in ENDED:
@@ -183,13 +183,14 @@ def agreement(row: AgreementRow, words: Words, *, email: str, href: str) -> Mapp
     }
 
 
+def count_words(invoices: int) -> str:
+    """`1 invoice`, `3 invoices`."""
+    return f"{invoices} {'invoice' if invoices == 1 else 'invoices'}"
+
+
 def _outside(plan: PlanRow, option: OptionRow, policy: Policy, words: Words) -> list[str]:
     """The owner's limits that a request breaks; a request whose first day is over must be answered otherwise."""
     if option.first_on < policy.today:
         return ["Its first day is over: offer other terms."]
     found = broken(plan.total_cents, shape_of(option), currency=words.currency, policy=policy)
     return [each.message % each.values for each in found]
-
-
-def _count(invoices: int) -> str:
-    return f"{invoices} {'invoice' if invoices == 1 else 'invoices'}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from admin.views.plan import position_name
+from portal.actions.plans import ANSWERED
 from portal.records.plan_collections import CollectingRow, TryRow
 from portal.records.plans import EventRow
 from portal.wording import Words
@@ -88,7 +89,7 @@ def moves(found: Sequence[EventRow], names: Names, last: int, words: Words) -> S
     return [
         {
             "text": _event(each, names, last, words),
-            "said": each.words if each.kind not in _NOT_WRITTEN else "",
+            "said": "" if each.kind in _NOT_WRITTEN or each.words == ANSWERED else each.words,
             "when": words.short_moment(each.at),
         }
         for each in found
@@ -131,6 +132,10 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
     if event.kind in _PAYMENTS:
         why = f", {code_words(event.words)}" if event.kind == "refused" and event.words else ""
         return f"{_PAYMENTS[event.kind]}{payment}{amount}{why}"
+    if event.kind == "offered" and not event.actor.startswith("staff:"):
+        return f"{who} made it, within your limits"
+    if event.words == ANSWERED:
+        return f"{who} answered it with an offer"
     if event.kind == "moved":
         return f"{who} moved a date{payment} to {_day(event.words, words)}"
     if event.kind == "late":
@@ -147,7 +152,8 @@ def _day(text: str, words: Words) -> str:
 
 
 def _collecting(row: CollectingRow, words: Words) -> str:
-    told = f"{words.money(row.noticed_cents)} from {row.method} …{row.last4}, announced {words.day(row.noticed_on)}."
+    method = f"{row.method}\N{NO-BREAK SPACE}…{row.last4}"
+    told = f"{words.money(row.noticed_cents)} from {method}, announced {words.day(row.noticed_on)}."
     if row.state == "waiting":
         return f"{told} It is charged on {words.day(row.next_on)}."
     if row.state == "stopped" and row.why:

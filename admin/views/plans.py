@@ -62,7 +62,7 @@ def how_paid(plan: PlanRow, method: str | None, last4: str | None) -> Cell:
         return Cell("")
     if plan.method_id is None:
         return Cell("By hand")
-    return Cell("Automatic", sub=f"{method} …{last4}")
+    return Cell("Automatic", sub=f"{method}\N{NO-BREAK SPACE}…{last4}")
 
 
 def row(found: PlanListedRow, standing: PlanStanding | None, policy: Policy) -> Sequence[Cell]:

@@ -18,6 +18,19 @@ _TOPICS = (
     ("Payment plans", ("plan_",)),
     ("Paying and links", ("",)),
 )
+# Where the key itself makes no good name.
+_TITLES = {
+    "plan_self_service": "Plans without asking",
+    "plan_most_payments": "Most payments",
+    "plan_least_cents": "Smallest payment",
+    "plan_most_days": "Longest plan",
+    "plan_least_down_bp": "Least first amount",
+    "plan_first_days": "First payment after it, within",
+    "plan_offer_days": "Offers open for",
+    "plan_grace_days": "Grace",
+    "plan_cure_days": "To make up for it",
+}
+_UNITS = {"_days": ("day", "days"), "_hours": ("hour", "hours"), "_payments": ("payment", "payments")}
 
 
 def sections(policy: Policy, rows: Sequence[PolicyRow]) -> Sequence[Section]:
@@ -36,16 +49,20 @@ def topic_of(key: str) -> str:
 
 def title(key: str) -> str:
     """`late_fee_kind` as `Late fee kind`."""
-    return key.removesuffix("_cents").removesuffix("_bp").replace("_", " ").capitalize()
+    return _TITLES.get(key) or key.removesuffix("_cents").removesuffix("_bp").replace("_", " ").capitalize()
 
 
 def value(key: str, text: str, policy: Policy) -> str:
-    """A value as people write it: amounts in the currency of new customers, rates as percent."""
+    """A value as people write it: amounts in the currency of new customers, rates as percent, numbers with their
+    unit."""
     words = policy.words(policy.currency)
     if key.endswith("_cents") and text.isdigit():
         return words.money(int(text))
     if key.endswith("_bp") and text.isdigit():
         return words.percent(int(text))
+    for ending, units in _UNITS.items():
+        if key.endswith(ending) and text.isdigit():
+            return f"{text} {units[text != '1']}"
     return text or "Nothing"
 
 

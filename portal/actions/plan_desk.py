@@ -60,6 +60,11 @@ def as_asked(
     return Terms(covered, shapes, expires_on, despite_credit=despite_credit)
 
 
+def request_of(session: Session, account: AccountRow) -> PlanRow | None:
+    """What the customer has asked for and nobody has answered."""
+    return next((plan for plan in records.of_account(session, account.id) if plan.state == "requested"), None)
+
+
 def refuse_unseen(session: Session, account: AccountRow, seen: str) -> None:
     """Refuse an offer that was written before the newest plan of the account was made: it may be the same offer, sent
     twice. `seen` is the public id of the newest then, empty for none."""

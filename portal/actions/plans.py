@@ -20,6 +20,8 @@ from portal.rules.refusals import Conflict, Refusal
 
 MOST_OPTIONS = 3
 LONGEST_WORDS = 2_000
+# What is written where a request is declined because an offer answers it.
+ANSWERED = "answered with an offer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def counter(
 ) -> PlanRow:
     """Answer a customer's request with an offer, theirs or another; the request becomes a plan declined in its
     favour."""
-    answered = step(session, plan, "declined", policy=policy, now=now, actor=actor, words="answered with an offer")
+    answered = step(session, plan, "declined", policy=policy, now=now, actor=actor, words=ANSWERED)
     return offer(session, account, terms, contact_id=answered.contact_id, policy=policy, now=now, actor=actor)
 
 

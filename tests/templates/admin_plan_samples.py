@@ -70,6 +70,7 @@ ACTIVE: dict[str, object] = {
     "is_business": False,
     "version": 3,
     "seen": 2,
+    "about": f"{money(100000)} on 1 invoice",
     "may_act": True,
     "until": "December 4, 2026",
     "tiles": [Tile("On the plan", money(100000), "2 invoices"), Tile("Left", money(65000), "Under way included")],
@@ -147,6 +148,7 @@ OFFER: dict[str, object] = {
     "version": 0,
     "seen": 0,
     "newest": "",
+    "waiting": None,
     "errors": [],
     "conflict": None,
 }
@@ -176,7 +178,7 @@ PLANS: Mapping[str, Mapping[str, Context]] = {
             "has_contacts": False,
             "contacts": [],
         },
-        "an answer": {**OFFER, "asked": f"Our harvest is late. {CANARY}", "is_business": True, "contacts": []},
+        "an answer": {**OFFER, "waiting": Link(f"P-9 {CANARY}", "/admin/plans/p"), "asked": f"Our harvest is late. {CANARY}", "is_business": True, "contacts": []},
         "in place of another, too late": {
             **OFFER, "is_replacement": True, "conflict": {"text": f"Made already {CANARY}", "href": "/admin/plans/p"},
         },

@@ -3,14 +3,18 @@
 import re
 from datetime import date
 
+from sqlalchemy import insert, select, update
 from starlette.testclient import TestClient
 
 from portal.records import plans as records
 from portal.records.plans import PlanRow
+from portal.records.tables import attempts, collection_tries, collections, plans, saved_methods
+from portal.records.types import new_public_id
 from portal.rules.plans import Shape
 from tests.support.house import House
 from tests.support.planned import MONTHLY, Planned
 from tests.support.reading import words
+from tests.support.rows import add_row
 from tests.support.staff import Office
 
 WIDE = Shape(0, 6, "month", date(2026, 4, 1))
@@ -43,6 +47,26 @@ class Planning(Planned):
         if answer.status_code == 303:
             return 303, words(desk.get(answer.headers["location"]).text)
         return answer.status_code, words(answer.text)
+
+    def collect(
+        self, plan: PlanRow, position: int, *, state: str, why: str = "", tried: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        """A charge of the plan's card for one instalment, announced on 29 March, with the outcomes of its tries."""
+        now = self.house.clock.now()
+        with self.house.resources.writing() as session:
+            method_id = session.execute(select(saved_methods.c.id)).scalar() or add_row(session, saved_methods)
+            session.execute(update(saved_methods).values(name="Visa", last4="4242"))
+            session.execute(update(plans).where(plans.c.id == plan.id).values(method_id=method_id))
+            values = {
+                "public_id": new_public_id(), "account_id": self.account.id, "plan_id": plan.id, "position": position,
+                "method_id": method_id, "state": state, "why": why, "noticed_cents": 33_334,
+                "noticed_on": date(2026, 3, 29), "next_on": date(2026, 4, 3), "created_at": now,
+            }  # fmt: skip
+            collecting = session.execute(insert(collections).returning(collections.c.id), values).scalar_one()
+            for number, (outcome, code) in enumerate(tried, start=1):
+                attempt = {"collection_id": collecting, "attempt_id": add_row(session, attempts), "number": number}
+                told = {"amount_cents": 33_334, "tried_at": now, "outcome": outcome, "code": code}
+                session.execute(insert(collection_tries), {**attempt, **told})
 
     def page(self, desk: TestClient, plan: PlanRow) -> str:
         answer = desk.get(f"/admin/plans/{plan.public_id}")

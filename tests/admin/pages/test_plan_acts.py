@@ -14,6 +14,7 @@ from tests.support.clock import MovableClock
 from tests.support.dump import dump
 from tests.support.house import open_house
 from tests.support.planned import PAPER
+from tests.support.reading import rows
 
 
 @pytest.fixture
@@ -161,6 +162,21 @@ def test_each_payment_stands_as_it_is(planning: Planning) -> None:
     planning.watch()
     page = planning.page(planning.office.desk_of("read_only"), plan)
     assert "A payment is late: the customer was told to make up for it until May 20" in page
+
+
+def test_each_charge_is_told_with_its_tries(planning: Planning) -> None:
+    plan = planning.agreed()
+    planning.collect(plan, 1, state="waiting", tried=(("refused", "insufficient_funds"), ("refused", "odd_code")))
+    planning.collect(plan, 2, state="stopped", why="stolen_card", tried=(("succeeded", ""),))
+    page = planning.page(planning.office.desk_of("read_only"), plan)
+    assert "Automatic, Visa …4242" in page
+    assert "1 of 3 Waits $333.34 from Visa …4242, announced Mar 29. It is charged on Apr 3." in page
+    assert "Refused $333.34, not enough money" in page
+    assert "Refused $333.34, odd code" in page
+    assert "No further try: the card was reported stolen." in page
+    assert "Paid $333.34" in page
+    (row,) = rows(planning.office.desk_of("read_only").get("/admin/plans?paid=automatic").text)[1:]
+    assert row[6] == "Automatic Visa …4242"
 
 
 def test_what_was_agreed_can_be_read_and_kept(planning: Planning) -> None:

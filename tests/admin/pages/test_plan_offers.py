@@ -151,7 +151,7 @@ def test_a_request_is_answered_with_other_terms(planning: Planning) -> None:
     assert [each.state for each in planning.all()] == ["offered", "declined"]
     status, page = post(desk, address, typed)
     assert status == 409
-    assert "declined it" in page
+    assert "answered it with an offer" in page
     assert len(planning.all()) == 2
     assert desk.get(address).status_code == 409
 
@@ -177,6 +177,23 @@ def test_a_kept_plan_is_replaced_once_the_customer_agrees(planning: Planning) ->
     page = planning.page(desk, planning.plan(plan))
     assert f"Plan {made.number} has taken its place" in page
     assert desk.get(address).status_code == 409
+
+
+def test_who_has_asked_is_answered_first(planning: Planning) -> None:
+    plan = planning.asked()
+    desk = planning.office.desk_of("collector")
+    assert f'href="/admin/plans/{plan.public_id}">Answer their plan' in desk.get(new(planning)[: -len("/plan")]).text
+    for answer in (desk.get(new(planning)), desk.post(new(planning), data=form(planning, newest=plan.public_id))):
+        assert answer.status_code == 409
+        assert f"has asked for a plan already, {plan.number}" in answer.text
+    assert len(planning.all()) == 1
+
+
+def test_another_open_offer_is_pointed_out(planning: Planning) -> None:
+    desk = planning.office.desk_of("collector")
+    assert "An offer is still open" not in desk.get(new(planning)).text
+    post(desk, new(planning), form(planning))
+    assert "An offer is still open" in desk.get(new(planning)).text
 
 
 def test_where_nothing_is_payable_there_is_nothing_to_offer(planning: Planning) -> None:

@@ -63,14 +63,17 @@ def states(site: Site) -> list[tuple[str, int]]:
 
 
 def test_a_policy_is_decided_from_a_day_on(site: Site, owner: TestClient) -> None:
-    assert "Link days" in owner.get("/admin/policy").text
+    listed = words(owner.get("/admin/policy").text)
+    assert "Link days" in listed
+    assert "Most payments At most so many payments after the first amount. 4 payments" in listed
+    assert "20%" in listed
     address = "/admin/policy/link_days"
     assert 'value="30"' in owner.get(f"{address}/change").text
     assert owner.post(f"{address}/change", data={"value": "45", "since": "2026-03-10"}).status_code == 303
     page = words(owner.get(address).text)
-    assert "Today 30" in page
-    assert re.search(r"Mar 10, 2026 45 Mar 2, 10:00.AM owner", page)
-    assert "45 from Mar 10, 2026" in words(owner.get("/admin/policy").text)
+    assert "Today 30 days" in page
+    assert re.search(r"Mar 10, 2026 45 days Mar 2, 10:00.AM owner", page)
+    assert "45 days from Mar 10, 2026" in words(owner.get("/admin/policy").text)
     site.clock.move(days=8)
     with site.resources.reading() as session:
         assert policies.load(session, now=site.clock.now()).link_days == 45
