@@ -15,7 +15,7 @@ from portal.records import Session, accounts, charges, ledger, numbers, reversal
 from portal.records.accounts import AccountRow
 from portal.records.ledger import PaymentRow
 from portal.rules import reversal_movements as movements
-from portal.rules.allocation import QuoteLine, spread
+from portal.rules.allocation import QuoteLine, oldest_due_first, spread
 from portal.rules.dates import add_months, day_ends_at, local_day
 from portal.rules.money import words
 from portal.rules.refusals import Conflict, Refusal
@@ -222,11 +222,18 @@ def _lines(
     started_on: date,
     policy: Policy,
 ) -> Sequence[QuoteLine]:
-    """Where the money goes: onto what can be paid, and then to what was written off, where it is named for that."""
+    """Where the money goes: onto what can be paid, then onto what is on a plan, and then to what was written off, where
+    it is named for that."""
     standing = statements.load(session, account, on=policy.today, policy=policy, started_on=started_on)
     items = [item for item in standing.items if charge_ids is None or item.charge_id in charge_ids]
     lines = {line.charge_id: line for line in spread(items, cents, started_on=started_on)}
     left = cents - sum(line.pay_cents for line in lines.values())
+    for item in oldest_due_first(item for item in items if item.on_plan_cents):
+        pay = min(left, item.on_plan_cents)
+        left -= pay
+        if pay:
+            line = lines.get(item.charge_id, QuoteLine(item.charge_id, 0))
+            lines[item.charge_id] = replace(line, pay_cents=line.pay_cents + pay)
     for each in write_offs.given_up(session, charge_ids or ()):
         line = lines.get(each.charge_id, QuoteLine(each.charge_id, 0))
         again = min(left, each.amount_cents)

@@ -4,52 +4,64 @@ The worker looks at every kept plan again and again; each thing is told once.
 """
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from portal.actions import letters, plan_standing, policies, statements
-from portal.actions.plan_standing import PlanStanding
 from portal.actions.plan_steps import step, tell
 from portal.actions.policies import Policy
 from portal.records import Session, accounts, ledger, plans
 from portal.records.plans import PlanRow
 from portal.resources import Resources
-from portal.rules.instalments import is_complete, next_step
+from portal.rules.instalments import Step, is_complete, next_step
+from portal.rules.plans import KEPT
+
+News = Step | Literal["completed", "expired"]
 
 
 def watch(resources: Resources, *, now: datetime) -> int:
     """Bring every plan to where it stands today; returns how many have moved."""
     with resources.reading() as session:
         policy = policies.load(session, now=now)
-        found = [*plans.past_expiry(session, policy.today), *plans.kept(session)]
+        # Most plans have no news most of the time, and looking at them holds nobody up.
+        found = [plan for plan in plans.kept(session) if _news(session, plan, policy=policy)[0]]
+        found += plans.past_expiry(session, policy.today)
     moved = 0
     for plan in found:
         with resources.writing() as session:
             ledger.lock_account(session, plan.account_id)
-            fresh = plans.by_id(session, plan.id)
-            if fresh.state == "offered":
-                moved += _lapse(session, fresh, policy=policy, now=now)
-            else:
-                moved += look(session, fresh, policy=policy, now=now)
+            moved += _bring_on(session, plans.by_id(session, plan.id), policy=policy, now=now)
     return moved
 
 
-def look(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
-    """Bring one kept plan to where it stands today; the caller holds its account."""
-    if plan.state not in ("active", "paused"):
-        return False
+def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | None, int]:
+    """What has become of a plan that is offered or kept, and what is left of it, in cents."""
+    if plan.state == "offered":
+        return ("expired" if plan.expires_on is not None and plan.expires_on < policy.today else None), 0
+    if plan.state not in KEPT:
+        return None, 0
     account = accounts.by_id(session, plan.account_id)
     standing = statements.load(session, account, on=policy.today, policy=policy)
     found = plan_standing.load(session, plan, standing, policy=policy)
     if is_complete(found.rows, least_cents=found.least_cents):
-        step(session, plan, "completed", policy=policy, now=now, actor="portal")
-        _tell_customer(session, plan, "plan_completed", now=now)
-        return True
-    return plan.state == "active" and _late(session, plan, found, policy=policy, now=now)
-
-
-def _late(session: Session, plan: PlanRow, found: PlanStanding, *, policy: Policy, now: datetime) -> bool:
+        return "completed", 0
+    if plan.state == "paused":
+        return None, found.left_cents
     today = policy.today
     late_on = found.late_since(today)
-    match next_step(late_on, cure_by=plan.cure_by, today=today, grace_days=policy.plan_grace_days):
+    news = next_step(late_on, cure_by=plan.cure_by, today=today, grace_days=policy.plan_grace_days)
+    return news, found.left_cents
+
+
+def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
+    """Write what has become of one plan; the caller holds its account."""
+    news, left_cents = _news(session, plan, policy=policy)
+    today = policy.today
+    match news:
+        case "expired":
+            step(session, plan, "expired", policy=policy, now=now, actor="portal")
+        case "completed":
+            step(session, plan, "completed", policy=policy, now=now, actor="portal")
+            _tell_customer(session, plan, "plan_completed", now=now)
         case "notice":
             cure_by = today + timedelta(days=policy.plan_cure_days)
             plans.change(session, plan, {"cure_by": cure_by, "moved_at": now})
@@ -61,18 +73,11 @@ def _late(session: Session, plan: PlanRow, found: PlanStanding, *, policy: Polic
             tell(session, plan, "cured", policy=policy, now=now, actor="portal")
             _tell_customer(session, plan, "plan_cured", now=now)
         case "default":
-            step(session, plan, "defaulted", policy=policy, now=now, actor="portal", amount_cents=found.left_cents)
+            step(session, plan, "defaulted", policy=policy, now=now, actor="portal", amount_cents=left_cents)
             _tell_customer(session, plan, "plan_defaulted", now=now)
             _tell_seller(session, plan, "seller_plan_defaulted", now=now)
         case None:
             return False
-    return True
-
-
-def _lapse(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
-    if plan.expires_on is None or plan.expires_on >= policy.today:
-        return False
-    step(session, plan, "expired", policy=policy, now=now, actor="portal")
     return True
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from portal.actions import credit_memos, policies
+from portal.actions.manual_payments import Recorded, record
 from portal.actions.quotes import Choice
 from portal.records import agreements
 from portal.rules.plans import Shape
@@ -187,3 +188,15 @@ def _credit(planned: Planned, cents: int) -> None:
             session, planned.account, planned.first.id, net_cents=cents, tax_cents=0, zone=policy.time_zone,
             reason="Damaged", on=policy.today, now=now,
         )  # fmt: skip
+
+
+def test_what_the_owner_records_for_an_invoice_pays_its_plan(planned: Planned) -> None:
+    plan = planned.agree()
+    planned.house.clock.move(minutes=5)
+    now = planned.house.clock.now()
+    with planned.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        given = Recorded("cheque", 33_334, policy.today, policy.today, "1187", [planned.first.id])
+        record(session, planned.account, given, policy=policy, now=now, actor="staff:1")
+    assert planned.rows(plan) == [(33_334, 0), (0, 33_333), (0, 33_333)]
+    assert figures(planned.parts("1002")) == {"payable_cents": 60_000}
