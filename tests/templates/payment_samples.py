@@ -251,11 +251,7 @@ PAGES: dict[str, dict[str, Context]] = {
             "total": money(1102910),
             "total_cents": 1102910,
         },
-        "plan": {
-            **CHECK,
-            "amount": "500.00",
-            "plan": {"id": "p1", "number": f"P-00001 {CANARY}", "ahead": "next"},
-        },
+        "plan": {**CHECK, "amount": "5", "plan": {"id": "p1", "number": f"P-1 {CANARY}", "ahead": "next"}},
         "credit kept": {**CHECK, "spare_credit": money(840)},
         "credit for all": {
             **CHECK,
