@@ -95,7 +95,7 @@ def _autopay(at: _Moment, autopay: AutopayRow) -> int:
     if method.ended_at is not None:
         return changed
     for item in open_charges.values():
-        if item.kind in ("invoice", "fee") and not _is_held_by_a_person(at, [item.charge_id]):
+        if item.kind in ("invoice", "late_fee") and not _is_held_by_a_person(at, [item.charge_id]):
             row = known.get(item.charge_id)
             changed += _wish(at, row, _wish_of(at, autopay, method, item, row))
     return changed
