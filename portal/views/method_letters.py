@@ -28,7 +28,7 @@ def method_ended(found: Report, words: Words) -> Told:
         else words.text("Tell the customer, who has no e-mail address on file.")
     )
     return Told(
-        words.text("A customer’s card or bank account has ended"),
+        words.text("A saved card or bank account has ended"),
         f"{why_ended(found.method.method, words)} {said}",
         facts,
         [(next_step, "")],

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from e2e.stripe import Fault
 from portal.actions import inbox, method_care, payments, saved_methods
-from portal.actions.checkouts import Wish, begin
+from portal.actions.checkouts import Method, Wish, begin
 from portal.actions.quotes import Choice
 from portal.records import plans as plan_records
 from portal.records.attempts import AttemptRow
@@ -32,7 +32,7 @@ def watch(saving: Saving) -> int:
     return method_care.watch(saving.house.resources, now=saving.house.clock.now())
 
 
-def used(saving: Saving, kind: str = "card") -> MethodRow:
+def used(saving: Saving, kind: Method = "card") -> MethodRow:
     """A method that pays a plan and every invoice."""
     plan = saving.agree()
     method = saving.save(kind, "plan", plan_id=plan.id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from portal.actions import autopays, saved_methods, setups
-from portal.actions.checkouts import Payer
+from portal.actions.checkouts import Method, Payer
 from portal.actions.setups import Purpose
 from portal.records import autopays as autopay_records
 from portal.records import saved_methods as records
@@ -29,14 +29,13 @@ class Saving(Planned):
         return Payer(self.account.id, 1, self.access.contact_id)
 
     def begin_setup(
-        self, kind: str = "card", purpose: Purpose = "keep", *, plan_id: int | None = None, consent: str = CONSENT
+        self, kind: Method = "card", purpose: Purpose = "keep", *, plan_id: int | None = None, consent: str = CONSENT
     ) -> str:
-        return setups.begin(
-            self.house.resources, self.payer, kind=kind, purpose=purpose, plan_id=plan_id, consent=consent,
-            now=self.house.clock.now(),
-        )  # type: ignore[arg-type]  # fmt: skip
+        now = self.house.clock.now()
+        wish = {"kind": kind, "purpose": purpose, "plan_id": plan_id, "consent": consent}
+        return setups.begin(self.house.resources, self.payer, **wish, now=now)  # type: ignore[arg-type]
 
-    def save(self, kind: str = "card", purpose: Purpose = "keep", *, plan_id: int | None = None) -> MethodRow:
+    def save(self, kind: Method = "card", purpose: Purpose = "keep", *, plan_id: int | None = None) -> MethodRow:
         """All the way to Stripe and back; answers the newest method."""
         self.begin_setup(kind, purpose, plan_id=plan_id)
         self.finish()
