@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import update
 
-from portal.actions import policies
+from portal.actions import credit_memos, policies
 from portal.records import Database
 from portal.records.listing import Wanted
 from portal.records.plans_listed import PLANS
@@ -87,8 +87,14 @@ def test_what_is_left_is_what_the_plan_itself_says(planning: Planning) -> None:
     plan = planning.agreed()
     planning.pay(plan, 40_000)
     with planning.house.resources.writing() as session:
+        now = planning.house.clock.now()
+        policy = policies.load(session, now=now)
         cheque(planning, session, planning.first.id, 10_000)
-    assert left(planning) == planning.stands(plan).left_cents == 50_000
+        credit_memos.issue(
+            session, planning.account, planning.first.id, net_cents=5_000, tax_cents=0, zone=policy.time_zone,
+            reason="Damaged", on=policy.today, now=now,
+        )  # fmt: skip
+    assert left(planning) == planning.stands(plan).left_cents == 45_000
     planning.change(plan, "cancel", words="Done.")
     assert left(planning) is None
 
