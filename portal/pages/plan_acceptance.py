@@ -113,7 +113,8 @@ def pdf(visit: Visit) -> Response:
 
 def _read(visit: Visit, option: str) -> _Read:
     with visit.resources.reading() as session:
-        access = visit.confirmed_access(session, to=f"/a/{visit.path['account']}/plans/{visit.path['plan']}")
+        here = f"/a/{visit.path['account']}/plans/{visit.path['plan']}/agreement?{urlencode({'option': option[:2]})}"
+        access = visit.confirmed_access(session, to=here)
         device = visit.device(session, access)
         assert device is not None
         policy = visit.policy(session)
