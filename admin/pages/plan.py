@@ -115,7 +115,7 @@ def names_of(session: Session, events: Sequence[EventRow]) -> dict[str, str]:
         if actor.startswith("contact:"):
             contact = accounts.contact(session, int(actor.removeprefix("contact:")))
             named[actor] = contact.name or contact.email
-    return {**named, "portal": "The portal", "cli": "The command line"}
+    return {**named, "portal": "The portal", "stripe": "Stripe", "cli": "The command line"}
 
 
 def _heading(

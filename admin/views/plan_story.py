@@ -7,6 +7,7 @@ from admin.views.plan import position_name
 from portal.actions.plans import ANSWERED
 from portal.records.plan_collections import CollectingRow, TryRow
 from portal.records.plans import EventRow
+from portal.views.declines import why_declined
 from portal.wording import Words
 
 Names = Mapping[str, str]
@@ -22,14 +23,12 @@ _ACTS = {
     "resumed": "let it go on",
     "cancelled": "cancelled it",
     "by_hand": "left automatic payments",
-    "method_set": "chose what is charged",
 }
 _TOLD = {
     "expired": "Nobody answered in time",
     "cured": "What was late is paid",
     "defaulted": "What was late was not paid in time: the plan has ended",
     "completed": "It is paid off",
-    "method_ended": "What was charged is gone: it is paid by hand now",
 }
 _PAYMENTS = {
     "noticed": "A charge was announced",
@@ -38,35 +37,17 @@ _PAYMENTS = {
     "paid": "A payment arrived",
 }
 # Words of these kinds are figures of ours, the others what somebody wrote.
-_NOT_WRITTEN = frozenset({"moved", "late", "put_off", "replaced", "refused"})
-_CODES = {
-    "insufficient_funds": "not enough money",
-    "card_declined": "the bank gives no reason",
-    "generic_decline": "the bank gives no reason",
-    "do_not_honor": "the bank gives no reason",
-    "expired_card": "the card has expired",
-    "lost_card": "the card was reported lost",
-    "stolen_card": "the card was reported stolen",
-    "pickup_card": "the card must not be used any more",
-    "restricted_card": "the card must not be used any more",
-    "fraudulent": "the bank suspects fraud",
-    "incorrect_number": "the card’s number is wrong",
-    "processing_error": "a fault at the bank or in between",
-    "try_again_later": "the bank asks to try later",
-    "issuer_not_available": "the bank could not be reached",
-    "withdrawal_count_limit_exceeded": "over the card’s limit",
-    "card_velocity_exceeded": "over the card’s limit",
-    "authentication_required": "the bank wants the customer to confirm it",
-    "authentication_not_handled": "the bank wants the customer to confirm it",
-    "account_closed": "the account is closed",
-    "no_account": "the bank could not find the account",
-    "debit_not_authorized": "the bank says that the debit was not authorized",
-    "payment_intent_mandate_invalid": "the permission to debit the account is gone",
-    "payment_method_not_available": "the method is not to be had",
-    "revocation_of_authorization": "the customer has revoked it at the bank",
-    "revocation_of_all_authorizations": "the customer has revoked it at the bank",
-    "stop_payment_order": "the customer has stopped it at the bank",
+_NOT_WRITTEN = frozenset({"moved", "late", "put_off", "replaced", "refused", "method_set", "method_ended"})
+# Why a charge has stopped, where that is nothing that a bank said.
+_STOPPED = {
+    "paused": "The plan is paused.",
+    "by_hand": "The customer pays by hand.",
+    "method_ended": "What was charged is gone.",
+    "plan_ended": "The plan has ended.",
+    "came_back": "The money went back.",
 }
+# These ask the customer, who is somebody else than whoever reads this.
+_TO_CONFIRM = ("authentication_required", "authentication_not_handled", "offline_pin_required")
 _OUTCOMES = {
     "succeeded": ("Paid", "paid"),
     "processing": ("At the bank", "pending"),
@@ -118,9 +99,12 @@ def collecting(
     ]
 
 
-def code_words(code: str) -> str:
-    """Why a bank refused, in words; a code that we have no words for as it is."""
-    return _CODES.get(code, code.replace("_", " "))
+def code_words(code: str, words: Words) -> str:
+    """Why nothing came of a charge, in a sentence; what a bank said has its code behind it, to look it up."""
+    if code in _STOPPED:
+        return _STOPPED[code]
+    said = "The bank asks the customer to confirm it." if code in _TO_CONFIRM else why_declined(code, words)
+    return f"{said} ({code})"
 
 
 def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
@@ -130,7 +114,7 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
     if event.kind in _TOLD:
         return _TOLD[event.kind]
     if event.kind in _PAYMENTS:
-        why = f", {code_words(event.words)}" if event.kind == "refused" and event.words else ""
+        why = f". {code_words(event.words, words)}" if event.kind == "refused" and event.words else ""
         return f"{_PAYMENTS[event.kind]}{payment}{amount}{why}"
     if event.kind == "offered" and not event.actor.startswith("staff:"):
         return f"{who} made it, within your limits"
@@ -142,6 +126,10 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
         return f"A payment is late: the customer was told to make up for it until {_day(event.words, words)}"
     if event.kind == "put_off":
         return f"{who} put the payments off by {event.words} {'day' if event.words == '1' else 'days'}"
+    if event.kind == "method_set":
+        return f"{who} chose what is charged: {event.words}"
+    if event.kind == "method_ended":
+        return f"{event.words or 'What was charged'} is gone: it is paid by hand now"
     if event.kind == "replaced":
         return f"Plan {event.words} has taken its place"
     return f"{who} {_ACTS.get(event.kind, event.kind.replace('_', ' '))}"
@@ -157,13 +145,13 @@ def _collecting(row: CollectingRow, words: Words) -> str:
     if row.state == "waiting":
         return f"{told} It is charged on {words.day(row.next_on)}."
     if row.state == "stopped" and row.why:
-        return f"{told} No further try: {code_words(row.why)}."
+        return f"{told} No further try: {code_words(row.why, words)}"
     return told
 
 
 def _try(found: TryRow, words: Words) -> Mapping[str, str]:
     text, chip = _OUTCOMES[found.outcome]
-    why = f", {code_words(found.code)}" if found.code else ""
+    why = f". {code_words(found.code, words)}" if found.code else ""
     return {
         "text": f"{words.money(found.amount_cents)}{why}",
         "chip_text": text,

@@ -51,7 +51,12 @@ OPTION: dict[str, object] = {
     "outside": ["At most 4 payments.", "All of it paid within 120 days."],
     "is_credit": True,
 }
-TRY = {"text": f"{money(40000)}, not enough money", "chip": "failed", "chip_text": "Refused", "when": "Nov 16, 9:00 AM"}
+TRY = {
+    "text": f"{money(40000)}. There was not enough money for it. (insufficient_funds)",
+    "chip": "failed",
+    "chip_text": "Refused",
+    "when": "Nov 16, 9:00 AM",
+}
 CHARGE: dict[str, object] = {
     "title": "1 of 2",
     "chip": "open",
@@ -178,7 +183,12 @@ PLANS: Mapping[str, Mapping[str, Context]] = {
             "has_contacts": False,
             "contacts": [],
         },
-        "an answer": {**OFFER, "waiting": Link(f"P-9 {CANARY}", "/admin/plans/p"), "asked": f"Our harvest is late. {CANARY}", "is_business": True, "contacts": []},
+        "an answer": {
+            **OFFER,
+            "waiting": Link(f"P-9 {CANARY}", "/admin/plans/p"),
+            "asked": f"Our harvest is late. {CANARY}", "is_business": True,
+            "contacts": [],
+        },
         "in place of another, too late": {
             **OFFER, "is_replacement": True, "conflict": {"text": f"Made already {CANARY}", "href": "/admin/plans/p"},
         },

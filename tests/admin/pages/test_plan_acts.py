@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
@@ -166,13 +167,15 @@ def test_each_payment_stands_as_it_is(planning: Planning) -> None:
 def test_each_charge_is_told_with_its_tries(planning: Planning) -> None:
     plan = planning.agreed()
     planning.collect(plan, 1, state="waiting", tried=(("refused", "insufficient_funds"), ("refused", "odd_code")))
-    planning.collect(plan, 2, state="stopped", why="stolen_card", tried=(("succeeded", ""),))
+    planning.collect(plan, 3, state="confirming", tried=(("authenticate", "authentication_required"),))
+    planning.collect(plan, 2, state="stopped", why="by_hand", tried=(("succeeded", ""),))
     page = planning.page(planning.office.desk_of("read_only"), plan)
     assert "Automatic, Visa …4242" in page
     assert "1 of 3 Waits $333.34 from Visa …4242, announced Mar 29. It is charged on Apr 3." in page
-    assert "Refused $333.34, not enough money" in page
-    assert "Refused $333.34, odd code" in page
-    assert "No further try: the card was reported stolen." in page
+    assert "Refused $333.34. There was not enough money for it. (insufficient_funds)" in page
+    assert "Refused $333.34. The bank declined the payment and gave no reason. (odd_code)" in page
+    assert "To be confirmed $333.34. The bank asks the customer to confirm it. (authentication_required)" in page
+    assert "No further try: The customer pays by hand." in page
     assert "Paid $333.34" in page
     (row,) = rows(planning.office.desk_of("read_only").get("/admin/plans?paid=automatic").text)[1:]
     assert row[6] == "Automatic Visa …4242"
@@ -187,6 +190,15 @@ def test_what_was_agreed_can_be_read_and_kept(planning: Planning) -> None:
     answer = desk.get(f"/admin/plans/{plan.public_id}/agreement.pdf")
     assert answer.content == PAPER
     assert "attachment" in answer.headers["content-disposition"]
+    assert "/evidence" not in desk.get(f"/admin/plans/{plan.public_id}").text
+    collector = planning.office.desk_of("collector")
+    assert f"/admin/plans/{plan.public_id}/evidence" in collector.get(f"/admin/plans/{plan.public_id}").text
+    answer = collector.post(f"/admin/plans/{plan.public_id}/evidence")
+    assert answer.content.startswith(b"%PDF")
+    with planning.house.resources.reading() as session:
+        taken = select(history.c.detail).where(history.c.action == "plan.evidence_exported")
+        (detail,) = session.execute(taken).scalars()
+    assert detail["pdf_sha256"] == sha256(answer.content).hexdigest()
     asked = planning.make(charges=(planning.second.public_id,), words="Please.")
     assert desk.get(f"/admin/plans/{asked.public_id}/agreement.pdf").status_code == 404
 
