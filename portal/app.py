@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from portal.actions import inbox
 from portal.pages import (
+    collections,
     dispute_form,
     disputes,
     explanations,
@@ -84,6 +85,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     resource("/a/{account}/plans/{plan}/by-hand", post=plans.pay_by_hand),
     resource("/a/{account}/receipts/{payment}.pdf", get=receipts.pdf),
     resource("/a/{account}/receipts/{payment}", get=receipts.show),
+    resource("/a/{account}/collections/{collection}", get=collections.show, post=collections.confirm),
     resource("/a/{account}/methods", get=methods.show),
     resource("/a/{account}/methods/{method}/removal", post=methods.remove),
     resource("/a/{account}/setups", post=methods.begin),

@@ -39,7 +39,7 @@ class LinkPreview:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The new secret for the browser's cookie, and what was opened: an account, a document, a dispute about it,
-    a plan."""
+    a plan, a charge to be confirmed."""
 
     secret: str
     expires_at: datetime
@@ -47,6 +47,7 @@ class Opened:
     charge: str | None
     dispute: str | None
     plan: str | None
+    collection: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def open_link(
         view.charge_public_id,
         view.dispute_public_id,
         view.plan_public_id,
+        view.collection_public_id,
     )
 
 

@@ -99,7 +99,7 @@ def _begin(session: Session, collection_id: int, *, now: datetime) -> _Begun:
         return _Begun()
     found = collection_sums.allowed(session, row, policy=policy)
     if live is not None:
-        if found is not None and _is_quoted(session, live, found):
+        if found is not None and collection_sums.is_quoted(attempts.quoted(session, live.id), found):
             return _Begun(live)
         return _Begun(in_the_way=[live])
     if found is None:
@@ -192,14 +192,7 @@ def _last_look(session: Session, attempt: AttemptRow, *, now: datetime) -> int |
 
 def _is_as_quoted(session: Session, attempt: AttemptRow, row: CollectionRow, *, policy: Policy) -> bool:
     found = collection_sums.allowed(session, row, policy=policy)
-    return found is not None and _is_quoted(session, attempt, found)
-
-
-def _is_quoted(session: Session, attempt: AttemptRow, found: Allowed) -> bool:
-    """Whether the attempt asks for exactly this; another discount or method is another attempt."""
-    quoted = [(line.charge_id, line.pay_cents, line.discount_cents) for line in attempts.quoted(session, attempt.id)]
-    wanted = [(line.charge_id, line.pay_cents, line.discount_cents) for line in found.quote.lines]
-    return quoted == wanted and attempt.method == found.method.kind
+    return found is not None and collection_sums.is_quoted(attempts.quoted(session, attempt.id), found)
 
 
 def _confirm(resources: Resources, stripe: StripeCheckouts, attempt: AttemptRow, number: int, *, now: datetime) -> None:

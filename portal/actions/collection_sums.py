@@ -1,5 +1,6 @@
 """How much a collection is now, line by line, and whether it may be made at all: what is announced, charged, shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, accounts, autopays, plans, saved_methods
+from portal.records.attempts import QuotedRow
 from portal.records.collections import CollectionRow
 from portal.records.saved_methods import MethodRow
 from portal.rules.allocation import Quote, quote_plan, quote_selection
@@ -69,6 +71,12 @@ def allowed(session: Session, row: CollectionRow, *, policy: Policy) -> Allowed 
     if quote is None or quote.total_cents > row.noticed_cents:
         return None
     return Allowed(method, quote, contact_id)
+
+
+def is_quoted(quoted: Sequence[QuotedRow], found: Allowed) -> bool:
+    """Whether an attempt asks for exactly this; with another discount it is another attempt."""
+    asked = [(line.charge_id, line.pay_cents, line.discount_cents) for line in quoted]
+    return asked == [(line.charge_id, line.pay_cents, line.discount_cents) for line in found.quote.lines]
 
 
 def kind_of(method: MethodRow) -> Kind:

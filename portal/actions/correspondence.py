@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.actions import dispute_facts, links, method_facts, plan_facts, receipts, statements
+from portal.actions import collection_facts, dispute_facts, links, method_facts, plan_facts, receipts, statements
+from portal.actions.collection_facts import CollectionFacts
 from portal.actions.dispute_facts import DisputeFacts, Waiting
 from portal.actions.method_facts import MethodFacts
 from portal.actions.plan_facts import PlanFacts
@@ -45,6 +46,7 @@ class Correspondence:
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
     plan: PlanFacts | None
+    collection: CollectionFacts | None
     method: MethodFacts | None
     reopened: Sequence[ChargeRow]
 
@@ -65,6 +67,7 @@ class Report:
     chargeback: ChargebackRow | None
     dispute: DisputeFacts | None
     plan: PlanFacts | None
+    collection: CollectionFacts | None
     method: MethodFacts | None
     waiting: Sequence[Waiting]
     reopened: Sequence[ChargeRow]
@@ -97,6 +100,7 @@ def prepare(session: Session, letter: LetterRow, *, policy: Policy, now: datetim
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
         plan=_plan(session, letter, standing, policy),
+        collection=_collection(session, letter, policy),
         method=method_facts.load(session, letter.method_id) if letter.method_id else None,
         reopened=_reopened(session, standing, receipt, refund, chargeback),
     )
@@ -116,6 +120,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         chargeback=chargeback,
         dispute=_dispute(session, letter, standing, policy, now),
         plan=_plan(session, letter, standing, policy),
+        collection=_collection(session, letter, policy),
         method=method_facts.load(session, letter.method_id) if letter.method_id else None,
         waiting=dispute_facts.waiting(session) if letter.kind == "seller_claims" else (),
         reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
@@ -152,6 +157,12 @@ def _plan(session: Session, letter: LetterRow, standing: Standing | None, policy
     if letter.plan_id is None or standing is None:
         return None
     return plan_facts.load(session, letter.plan_id, standing, policy=policy)
+
+
+def _collection(session: Session, letter: LetterRow, policy: Policy) -> CollectionFacts | None:
+    if letter.collection_id is None:
+        return None
+    return collection_facts.load(session, letter.collection_id, policy=policy)
 
 
 def _reopened(
@@ -194,6 +205,7 @@ def _link(session: Session, letter: LetterRow, account_id: int, policy: Policy, 
         charge_id=letter.charge_id,
         dispute_id=letter.dispute_id,
         plan_id=letter.plan_id if leads_to_plan else None,
+        collection_id=letter.collection_id if letter.kind == "collect_confirm" else None,
         now=now,
         expires_at=now + timedelta(days=policy.link_days),
         actor="letter",

@@ -20,9 +20,9 @@ def stage(
 ) -> bool:
     """Put a letter into the outbox; False where one with this key was there already.
 
-    `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id, dispute_id, plan_id, code_id, or
-    staff_id and history_id. Without a contact it is for the seller, or for that one of the staff, and may be about no
-    account.
+    `about`: charge_id, payment_id, attempt_id, refund_id, chargeback_id, notice_id, dispute_id, plan_id, method_id,
+    collection_id, code_id, or staff_id and history_id. Without a contact it is for the seller, or for that one of the
+    staff, and may be about no account.
     """
     return letters.add(
         session,

@@ -21,16 +21,17 @@ def create_link(
     expires_at: datetime,
     dispute_id: int | None = None,
     plan_id: int | None = None,
+    collection_id: int | None = None,
     actor: str = "portal",
 ) -> LinkRow:
     """A link to the whole account, or to one document of it where `charge_id` says so; its button
-    leads to a dispute about that document, or to a payment plan of the account, where `dispute_id` or `plan_id` says
-    so."""
+    leads to a dispute about that document, to a payment plan of the account, or to the confirming of a charge, where
+    `dispute_id`, `plan_id` or `collection_id` says so."""
     if not records.fits(
         session, account_id=account_id, contact_id=contact_id, charge_id=charge_id, dispute_id=dispute_id,
-        plan_id=plan_id,
+        plan_id=plan_id, collection_id=collection_id,
     ):  # fmt: skip
-        raise ValueError("a link's contact, document and plan belong to its account, its dispute to the document")
+        raise ValueError("what a link names belongs to its account, its dispute to the document")
     link = records.add(
         session,
         account_id=account_id,
@@ -38,6 +39,7 @@ def create_link(
         charge_id=charge_id,
         dispute_id=dispute_id,
         plan_id=plan_id,
+        collection_id=collection_id,
         now=now,
         expires_at=expires_at,
     )

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from portal import links
-from portal.actions import correspondence, dispute_facts, method_facts, plan_facts, policies, staff_letters, step_up
+from portal.actions import (
+    collection_facts,
+    correspondence,
+    dispute_facts,
+    method_facts,
+    plan_facts,
+    policies,
+    staff_letters,
+    step_up,
+)
 from portal.gateways.mailer import MailRefused, MailUnavailable
 from portal.records import letters
 from portal.records.letters import LetterRow
@@ -84,6 +93,7 @@ def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft |
         policy = policies.load(session, now=now)
         overtaken = dispute_facts.overtaken(session, letter) or plan_facts.overtaken(session, letter, policy=policy)
         overtaken = overtaken or method_facts.overtaken(session, letter)
+        overtaken = overtaken or collection_facts.overtaken(session, letter, policy=policy)
         found = None if overtaken else correspondence.prepare(session, letter, policy=policy, now=now)
         if found is None:
             error, state = (overtaken, "dropped") if overtaken else ("the contact was removed", "dead")

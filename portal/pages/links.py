@@ -87,6 +87,8 @@ def _token(visit: Visit) -> LinkToken | None:
 def _leads_to(opened: Opened) -> str:
     if opened.dispute:
         return f"/disputes/{opened.dispute}"
+    if opened.collection:
+        return f"/collections/{opened.collection}"
     if opened.plan:
         return f"/plans/{opened.plan}"
     return f"/invoices/{opened.charge}" if opened.charge else ""

@@ -15,7 +15,7 @@ from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.pages import statements as statement_page
-from portal.records import Session, accounts, attempts, ledger, plans
+from portal.records import Session, accounts, attempts, collections, ledger, plans
 from portal.records.attempts import AttemptRow
 from portal.rules.links import mask_email
 from portal.rules.money import parse_amount
@@ -278,16 +278,18 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
         payment = ledger.payment_of_attempt(session, attempt.id)
         email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
         plan = plans.by_id(session, attempt.plan_id) if attempt.plan_id and access.whole_account else None
+        collection = collections.by_id(session, attempt.collection_id) if attempt.collection_id else None
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
+    to_plan = f"{base}/plans/{plan.public_id}" if plan else ""
     again = f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=_mark(words)))}"
     context = {
         **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),
         "links": {
             "statement": base,
             "receipt": f"{base}/receipts/{payment.public_id}" if payment else "",
-            "plan": f"{base}/plans/{plan.public_id}" if plan else "",
-            "retry": f"{base}/plans/{plan.public_id}" if plan else again,
+            "plan": to_plan,
+            "retry": f"{base}/collections/{collection.public_id}" if collection else to_plan or again,
             "again": f"{base}/payments/{attempt.public_id}",
         },
     }

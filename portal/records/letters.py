@@ -37,6 +37,7 @@ class LetterRow(NamedTuple):
     code_id: int | None
     plan_id: int | None
     method_id: int | None
+    collection_id: int | None
     message_id: str
     tries: int
 

@@ -8,15 +8,15 @@ from sqlalchemy import bindparam, insert, select, update
 
 from portal.records.accounts import AccountRow
 from portal.records.engine import Session
-from portal.records.tables import accounts, charges, contacts, disputes, links, plans
+from portal.records.tables import accounts, charges, collections, contacts, disputes, links, plans
 from portal.records.types import new_public_id
 
 
 class LinkRow(NamedTuple):
     """A link as the owner sees it. Without `contact_id` it is nobody's in particular; without `charge_id` it
     opens the whole account. With `dispute_id` its button leads to that dispute, and it opens no more than the
-    dispute's charge; with `plan_id` to that payment plan, and it opens the whole account. `opened_at` is when a person
-    first pressed its button."""
+    dispute's charge; with `plan_id` to that payment plan, with `collection_id` to the confirming of that charge, and
+    it opens the whole account. `opened_at` is when a person first pressed its button."""
 
     id: int
     public_id: str
@@ -25,6 +25,7 @@ class LinkRow(NamedTuple):
     charge_id: int | None
     dispute_id: int | None
     plan_id: int | None
+    collection_id: int | None
     version: int
     created_at: datetime
     expires_at: datetime
@@ -43,6 +44,7 @@ class LinkView(NamedTuple):
     dispute_number: str | None
     plan_public_id: str | None
     plan_number: str | None
+    collection_public_id: str | None
     contact_email: str | None
     contact_removed_at: datetime | None
 
@@ -58,6 +60,7 @@ _VIEW = (
         disputes.c.number,
         plans.c.public_id,
         plans.c.number,
+        collections.c.public_id,
         contacts.c.email,
         contacts.c.removed_at,
     )
@@ -65,6 +68,7 @@ _VIEW = (
     .outerjoin(charges, charges.c.id == links.c.charge_id)
     .outerjoin(disputes, disputes.c.id == links.c.dispute_id)
     .outerjoin(plans, plans.c.id == links.c.plan_id)
+    .outerjoin(collections, collections.c.id == links.c.collection_id)
     .outerjoin(contacts, contacts.c.id == links.c.contact_id)
 )
 _BY_PUBLIC_ID = _VIEW.where(links.c.public_id == bindparam("wanted"))
@@ -96,11 +100,11 @@ def add(
     charge_id: int | None,
     dispute_id: int | None,
     plan_id: int | None,
+    collection_id: int | None,
     now: datetime,
     expires_at: datetime,
 ) -> LinkRow:
-    """Insert a link in its first version; that contact, document, dispute and plan are the account's is for `fits` to
-    say."""
+    """Insert a link in its first version; that what it names is the account's is for `fits` to say."""
     values = {
         "public_id": new_public_id(),
         "account_id": account_id,
@@ -108,6 +112,7 @@ def add(
         "charge_id": charge_id,
         "dispute_id": dispute_id,
         "plan_id": plan_id,
+        "collection_id": collection_id,
         "created_at": now,
         "expires_at": expires_at,
     }
@@ -122,12 +127,14 @@ def fits(
     charge_id: int | None,
     dispute_id: int | None,
     plan_id: int | None,
+    collection_id: int | None,
 ) -> bool:
-    """Whether the contact, the document and the plan, where given, are the account's, and the dispute the document's.
-    A plan is of the whole account."""
-    if plan_id is not None and charge_id is not None:
+    """Whether the contact, the document, the plan and the collection, where given, are the account's, and the dispute
+    the document's. Plans and collections are of the whole account."""
+    if charge_id is not None and (plan_id is not None or collection_id is not None):
         return False
-    for table, wanted in ((contacts, contact_id), (charges, charge_id), (plans, plan_id)):
+    named = ((contacts, contact_id), (charges, charge_id), (plans, plan_id), (collections, collection_id))
+    for table, wanted in named:
         if wanted is not None:
             owner = select(table.c.account_id).where(table.c.id == wanted)
             if session.execute(owner).scalar() != account_id:

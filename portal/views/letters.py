@@ -10,7 +10,7 @@ from portal.gateways.pdf import render_pdf
 from portal.records.attempts import AttemptRow
 from portal.rules.dates import local_day
 from portal.templating import Letter, asset_root, initials, render_letter
-from portal.views import method_letters, plan_letters, reversal_letters
+from portal.views import collection_letters, method_letters, plan_letters, reversal_letters
 from portal.views import payments as payment_view
 from portal.views import receipts as receipt_view
 from portal.views import statements as statement_view
@@ -75,6 +75,9 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         context |= plan_letters.about_plan(kind, found.plan, policy, words)
         if kind == "plan_accepted":
             kept_paper, file_name = found.plan.paper, f"agreement-{found.plan.plan.number}.pdf"
+    elif kind in collection_letters.KINDS:
+        context |= collection_letters.about_collection(found, words)
+        kind = "collect"
     elif found.method is not None and kind in method_letters.KINDS:
         context |= method_letters.about_method(kind, found.method, words)
         kind = "method"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from portal.actions.correspondence import Report
 from portal.rules.money import plain
 from portal.templating import render_letter
+from portal.views.collection_letters import collect_stopped
 from portal.views.letters import Draft, seller
 from portal.views.method_letters import method_ended
 from portal.views.payments import method_name
@@ -237,4 +238,5 @@ _KINDS: Mapping[str, Callable[[Report, Words], Told]] = {
     "seller_notice": _notice,
     "seller_breaks": _breaks,
     "seller_method_ended": method_ended,
+    "seller_collect_stopped": collect_stopped,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.templates.base import CANARY, SELLER, money, parts
+from tests.templates.collection_samples import COLLECTION_LETTERS
 from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
 from tests.templates.method_samples import METHOD_LETTERS
@@ -35,6 +36,19 @@ STATEMENT: dict[str, object] = {
     "offers": [{"invoices": "INV-2066 and INV-2071", "until": "November 28", "saving": money(18420), "percent": "2%"}],
 }
 PDFS: dict[str, dict[str, Context]] = {
+    "pdf/evidence.html": {
+        "usual": {
+            **PAPER,
+            "number": "P-00001",
+            "terms": TERMS,
+            "consents": [f"I agree. {CANARY}"],
+            "digest": "0" * 64,
+            "sections": [
+                {"title": "Acceptance", "rows": [("Name typed", f"Ada {CANARY}"), ("Network address", "203.0.113.7")]},
+                {"title": "Letters sent", "rows": []},
+            ],
+        },
+    },
     "pdf/agreement.html": {
         "usual": {**PAPER, "terms": TERMS, "consents": [f"I agree. {CANARY}"], "digest": "0" * 64},
     },
@@ -105,6 +119,7 @@ LETTERS: dict[str, dict[str, Context]] = {
     },
     "code": CODE_LETTER,
     **METHOD_LETTERS,
+    **COLLECTION_LETTERS,
     **REVERSALS,
     **DISPUTES,
     **PLANS,

@@ -18,6 +18,7 @@ from tests.templates.access_samples import ACCESS
 from tests.templates.admin_samples import ADMIN
 from tests.templates.base import CANARY, LAYOUT, LOCALE, TODAY, money, parts
 from tests.templates.claim_samples import CLAIMS
+from tests.templates.collection_samples import COLLECTIONS
 from tests.templates.method_samples import METHODS
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
@@ -225,6 +226,7 @@ SAMPLES: dict[str, dict[str, Context]] = {
     **WALKS,
     **STEP_UP,
     **METHODS,
+    **COLLECTIONS,
     **PLANS,
     **ACCESS,
     **ADMIN,

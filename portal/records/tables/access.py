@@ -51,6 +51,8 @@ links = Table(
     # Where its button leads, and no wider a reach: a dispute is about the link's own document.
     ref("dispute_id", "disputes.id", nullable=True),
     ref("plan_id", "plans.id", nullable=True),
+    # To the confirming of a charge, where the bank asks for its customer.
+    ref("collection_id", "collections.id", nullable=True),
 )
 
 sessions = Table(

@@ -49,7 +49,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(op.f("fk_letters_method_id_saved_methods"), "saved_methods", ["method_id"], ["id"])
     with op.batch_alter_table("links") as batch_op:
         batch_op.add_column(sa.Column("plan_id", Id, nullable=True))
+        batch_op.add_column(sa.Column("collection_id", Id, nullable=True))
         batch_op.create_foreign_key(op.f("fk_links_plan_id_plans"), "plans", ["plan_id"], ["id"])
+        batch_op.create_foreign_key(
+            op.f("fk_links_collection_id_collections"), "collections", ["collection_id"], ["id"]
+        )
 
 
 def downgrade() -> None:
@@ -58,7 +62,9 @@ def downgrade() -> None:
     with op.batch_alter_table("saved_methods") as batch_op:
         batch_op.drop_column("detached_at")
     with op.batch_alter_table("links") as batch_op:
+        batch_op.drop_constraint(op.f("fk_links_collection_id_collections"), type_="foreignkey")
         batch_op.drop_constraint(op.f("fk_links_plan_id_plans"), type_="foreignkey")
+        batch_op.drop_column("collection_id")
         batch_op.drop_column("plan_id")
     with op.batch_alter_table("letters") as batch_op:
         batch_op.drop_constraint(op.f("fk_letters_method_id_saved_methods"), type_="foreignkey")

@@ -1,0 +1,76 @@
+"""What letters and pages may say of a collection, as of now; whether a letter about one still makes sense."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.actions import plan_standing, statements
+from portal.actions.policies import Policy
+from portal.records import Session, accounts, charges, collections, plans, saved_methods
+from portal.records.charges import ChargeRow
+from portal.records.collections import CollectionRow, TryRow
+from portal.records.letters import LetterRow
+from portal.records.plans import PlanRow
+from portal.records.saved_methods import MethodRow
+from portal.rules.instalments import is_asked_for
+
+# In which state of its collection a letter still says something true.
+_CURRENT = {
+    "collect_notice": ("waiting",),
+    "autopay_notice": ("waiting",),
+    "collect_confirm": ("confirming",),
+    "collect_refused": ("waiting", "stopped"),
+    "autopay_refused": ("waiting", "stopped"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFacts:
+    """A collection with its method, what it is for (a plan, or an invoice), and its tries, oldest first."""
+
+    row: CollectionRow
+    method: MethodRow
+    plan: PlanRow | None
+    charge: ChargeRow | None
+    tries: Sequence[TryRow]
+
+    @property
+    def last_cents(self) -> int:
+        """What was asked for last; before the first try, what was announced."""
+        return self.tries[-1].amount_cents if self.tries else self.row.noticed_cents
+
+
+def load(session: Session, collection_id: int, *, policy: Policy) -> CollectionFacts:
+    """The facts of a collection, which must exist."""
+    row = collections.by_id(session, collection_id)
+    return CollectionFacts(
+        row=row,
+        method=saved_methods.by_id(session, row.method_id),
+        plan=plans.by_id(session, row.plan_id) if row.plan_id is not None else None,
+        charge=charges.by_id(session, row.charge_id, policy.today) if row.charge_id is not None else None,
+        tries=collections.tries(session, row.id),
+    )
+
+
+def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:
+    """Why a letter to the customer about a collection makes no sense any more; "" where it does."""
+    if letter.kind == "plan_due" and letter.plan_id is not None:
+        is_current = _is_due_by_hand(session, letter, letter.plan_id, policy)
+        return "" if is_current else "it is not to be paid by hand any more"
+    if letter.collection_id is None or letter.kind not in _CURRENT:
+        return ""
+    row = collections.by_id(session, letter.collection_id)
+    return "" if row.state in _CURRENT[letter.kind] else "the collection has moved on since"
+
+
+def position_of(letter: LetterRow) -> int:
+    """Which payment of its plan a reminder is about."""
+    return int(letter.key.rsplit(":", 1)[1])
+
+
+def _is_due_by_hand(session: Session, letter: LetterRow, plan_id: int, policy: Policy) -> bool:
+    plan = plans.by_id(session, plan_id)
+    if plan.state != "active" or plan.method_id is not None:
+        return False
+    standing = statements.load(session, accounts.by_id(session, plan.account_id), on=policy.today, policy=policy)
+    found = plan_standing.load(session, plan, standing, policy=policy)
+    return is_asked_for(found.row(position_of(letter)), least_cents=found.least_cents)
