@@ -1,7 +1,7 @@
 """The money of payment plans: what has been received for them, what is under way, and what of a charge is on one.
 
-Money is a plan's where its payment was made for the plan, or where the seller put it on a covered charge since the
-plan was accepted. What pays a covered charge otherwise only leaves less to be paid by the plan, as a credit does.
+Money is a plan's where its payment was made for the plan, or where the seller put it on a covered charge while the
+plan was kept. What pays a covered charge otherwise only leaves less to be paid by the plan, as a credit does.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,10 @@ class UnderWayRow(NamedTuple):
 
 _IS_PLAN_MONEY = or_(
     attempts.c.plan_id == plans.c.id,
-    payments.c.attempt_id.is_(None) & (allocations.c.created_at >= plans.c.accepted_at),
+    payments.c.attempt_id.is_(None)
+    & (allocations.c.created_at >= plans.c.accepted_at)
+    # The last move of a plan that has ended is its end.
+    & or_(plans.c.ended_on.is_(None), allocations.c.created_at <= plans.c.moved_at),
 )
 
 

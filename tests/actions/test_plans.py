@@ -193,10 +193,28 @@ def _credit(planned: Planned, cents: int) -> None:
 def test_what_the_owner_records_for_an_invoice_pays_its_plan(planned: Planned) -> None:
     plan = planned.agree()
     planned.house.clock.move(minutes=5)
+    send_cheque(planned, 33_334, "1187")
+    assert planned.rows(plan) == [(33_334, 0), (0, 33_333), (0, 33_333)]
+    assert figures(planned.parts("1002")) == {"payable_cents": 60_000}
+
+
+def test_what_comes_after_a_plan_has_ended_does_not_pay_it(planned: Planned) -> None:
+    first = planned.agree()
+    planned.house.clock.move(minutes=5)
+    send_cheque(planned, 20_000, "1187")
+    planned.house.clock.move(minutes=5)
+    planned.change(first, "cancel", words="You asked us to.")
+    second = planned.accept(planned.make())
+    planned.house.clock.move(minutes=5)
+    send_cheque(planned, 26_667, "1188")
+    assert [row.cents for row in planned.stands(first).received] == [20_000]
+    assert planned.rows(second) == [(26_667, 0), (0, 26_667), (0, 26_666)]
+
+
+def send_cheque(planned: Planned, cents: int, number: str) -> None:
+    """Recorded by the owner for the invoice that the plan is for."""
     now = planned.house.clock.now()
     with planned.house.resources.writing() as session:
         policy = policies.load(session, now=now)
-        given = Recorded("cheque", 33_334, policy.today, policy.today, "1187", [planned.first.id])
+        given = Recorded("cheque", cents, policy.today, policy.today, number, [planned.first.id])
         record(session, planned.account, given, policy=policy, now=now, actor="staff:1")
-    assert planned.rows(plan) == [(33_334, 0), (0, 33_333), (0, 33_333)]
-    assert figures(planned.parts("1002")) == {"payable_cents": 60_000}
