@@ -78,7 +78,7 @@ class House:
 
     def _fill(self) -> "tuple[str, SampleOwner]":
         """Load the sample company while the portal's process is still waking up; a customer's link, and the owner."""
-        from e2e.sample import company, disputes
+        from e2e.sample import company, disputes, plans
         from e2e.sample.load import address, load
         from e2e.sample.staff import make_owner
 
@@ -87,6 +87,7 @@ class House:
         link = address(resources, company.NORTHWIND, now=self.clock.now())
         owner = make_owner(resources, now=self.clock.now())
         disputes.load(resources, owner.staff_id, now=self.clock.now())
+        plans.load(resources, self.world, self.clock, owner.staff_id)
         resources.close()
         return link, owner
 

@@ -7,6 +7,7 @@ from e2e.sample.company import Customer
 from e2e.stripe import StripeWorld
 from portal import links as tokens
 from portal.actions import access, checkouts, links, payments, policies, quotes, statements
+from portal.actions.access import Access
 from portal.actions.checkouts import Payer, Wish
 from portal.actions.quotes import Choice
 from portal.records import Session, accounts, attempts, charges
@@ -27,14 +28,9 @@ def pay(
 ) -> AttemptRow:
     """Pay one invoice as a customer does; answers the attempt as it stands then."""
     with resources.writing() as session:
-        account = account_of(session, customer)
         policy = policies.load(session, now=now)
-        made = link_to(session, account, now=now)
-        token = tokens.LinkToken(made.public_id, made.version)
-        opened = access.open_link(session, token, secret=None, now=now, session_hours=policy.session_hours)
-        assert opened is not None
-        visitor = access.find_access(session, opened.secret, account.public_id, now=now)
-        assert visitor is not None
+        visitor = enter(session, customer, now=now)
+        account = visitor.account
         charge_id = charges.id_of_number(session, account.id, number)
         standing = statements.load(session, account, on=policy.today, policy=policy)
         choice = Choice(charges=tuple(row.public_id for row in standing.charges.values() if row.id == charge_id))
@@ -51,6 +47,19 @@ def pay(
     payments.sync_payment(resources, attempt.id, now=now)
     with resources.reading() as session:
         return attempts.by_id(session, attempt.id)
+
+
+def enter(session: Session, customer: Customer, *, now: datetime) -> Access:
+    """The customer's browser, after opening a link."""
+    account = account_of(session, customer)
+    made = link_to(session, account, now=now)
+    hours = policies.load(session, now=now).session_hours
+    token = tokens.LinkToken(made.public_id, made.version)
+    opened = access.open_link(session, token, secret=None, now=now, session_hours=hours)
+    assert opened is not None
+    visitor = access.find_access(session, opened.secret, account.public_id, now=now)
+    assert visitor is not None
+    return visitor
 
 
 def link_to(session: Session, account: AccountRow, *, now: datetime) -> LinkRow:

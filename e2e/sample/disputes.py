@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from PIL import Image, ImageDraw
 
 from e2e.sample.company import EARLY, Bill, Customer, Line
-from e2e.sample.customers import account_of, link_to
-from portal import links as tokens
-from portal.actions import access, attachments, dispute_answers, dispute_decisions, disputes, policies
+from e2e.sample.customers import enter
+from portal.actions import attachments, dispute_answers, dispute_decisions, disputes, policies
 from portal.actions.dispute_decisions import Offered
 from portal.actions.dispute_steps import Speaker
 from portal.actions.disputes import Complaint, Filer, Wrong
@@ -178,15 +177,8 @@ def _play(resources: Resources, case: Case, staff_id: int, *, filed_at: datetime
 def _enter(resources: Resources, customer: Customer, *, now: datetime) -> Filer:
     """The customer's browser, after opening a link."""
     with resources.writing() as session:
-        account = account_of(session, customer)
-        made = link_to(session, account, now=now)
-        hours = policies.load(session, now=now).session_hours
-        token = tokens.LinkToken(made.public_id, made.version)
-        opened = access.open_link(session, token, secret=None, now=now, session_hours=hours)
-        assert opened is not None
-        visitor = access.find_access(session, opened.secret, account.public_id, now=now)
-        assert visitor is not None
-    return Filer(account.id, visitor.session_id, visitor.contact_id)
+        visitor = enter(session, customer, now=now)
+    return Filer(visitor.account.id, visitor.session_id, visitor.contact_id)
 
 
 def _send(resources: Resources, filer: Filer, name: str, *, now: datetime) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from e2e.clock import SharedClock
-from e2e.sample import company, disputes, endings
+from e2e.sample import company, disputes, endings, plans
 from e2e.sample.company import Customer
 from e2e.sample.customers import account_of, link_to, pay
 from e2e.stripe import StripeWorld
@@ -32,7 +32,7 @@ def load(resources: Resources, world: StripeWorld, clock: SharedClock) -> None:
             policies.set_policy(session, key, value, effective_on=since, now=started_at, actor="sample")
     # The real today of the seller: what is dated two days ago is not dated ahead.
     today = local_day(started_at + timedelta(days=2), company.POLICIES["time_zone"])
-    bring_in(resources, (*company.CUSTOMERS, *disputes.DISPUTING), now=started_at, today=today)
+    bring_in(resources, (*company.CUSTOMERS, *disputes.DISPUTING, *plans.PLANNING), now=started_at, today=today)
     pay(resources, world, company.WINDROW, "INV-2068", "us_bank_account", now=started_at)
     pay(resources, world, company.SALTMARSH, "INV-2065", "card", now=started_at)
     gone = endings.begin(resources, world, now=started_at)
