@@ -195,16 +195,20 @@ def test_what_waits_to_be_collected_with_it_is_not(saving: Saving) -> None:
     method = used(saving)
     autopay = saving.autopay()
     assert autopay is not None
-    values = {
-        "public_id": new_public_id(), "account_id": saving.account.id, "autopay_id": autopay.id,
-        "charge_id": saving.second.id, "method_id": method.id, "state": "waiting", "noticed_cents": 60_000,
+    shared = {
+        "account_id": saving.account.id, "method_id": method.id, "state": "waiting", "noticed_cents": 60_000,
         "noticed_on": date(2026, 3, 2), "next_on": date(2026, 4, 1), "created_at": saving.house.clock.now(),
     }  # fmt: skip
     with saving.house.resources.writing() as session:
-        session.execute(collections.insert().values(**values))
+        (plan,) = plan_records.of_account(session, saving.account.id)
+        of_plan = {"public_id": new_public_id(), "plan_id": plan.id, "position": 1}
+        of_autopay = {"public_id": new_public_id(), "autopay_id": autopay.id, "charge_id": saving.second.id}
+        for cause in (of_plan, of_autopay):
+            session.execute(collections.insert().values(**shared, **cause))
     saving.remove(method)
     with saving.house.resources.reading() as session:
-        assert session.execute(select(collections.c.state, collections.c.why)).one() == ("stopped", "autopay_off")
+        found = session.execute(select(collections.c.state, collections.c.why).order_by(collections.c.id)).all()
+    assert found == [("stopped", "method_ended"), ("stopped", "autopay_off")]
 
 
 def test_turning_on_twice_is_one_and_another_method_takes_its_place(saving: Saving) -> None:
