@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, or_, select
 
 from portal.records.engine import Session
-from portal.records.tables import attempts, collections, contacts, devices, letters, plans, saved_methods, setups
+from portal.records.tables import collections, contacts, devices, letters, plans, saved_methods
 
 
 class ConfirmedRow(NamedTuple):
@@ -50,9 +50,8 @@ _CONFIRMED = (
 _OF_PLAN = or_(
     saved_methods.c.id.in_(select(plans.c.method_id).where(plans.c.id == bindparam("plan"))),
     saved_methods.c.id.in_(select(collections.c.method_id).where(collections.c.plan_id == bindparam("plan"))),
-    # Saved for it, even if it was never charged.
-    saved_methods.c.consent.in_(select(setups.c.consent).where(setups.c.plan_id == bindparam("plan"))),
-    saved_methods.c.consent.in_(select(attempts.c.saves_method).where(attempts.c.plan_id == bindparam("plan"))),
+    # Saved for it, even if it was never charged: its words name the plan.
+    saved_methods.c.consent.contains(plans.c.number),
 )
 _AUTHORIZED = (
     select(*(saved_methods.c[name] for name in AuthorizedRow._fields))
