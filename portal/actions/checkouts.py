@@ -126,10 +126,15 @@ def give_up(resources: Resources, attempt: AttemptRow, failure: str, *, now: dat
 
 
 def _end_collecting(resources: Resources, stripe: StripeCheckouts, attempt: AttemptRow, *, now: datetime) -> None:
+    """End what is collected by itself. Where it was charged already, the payer must look before paying more."""
     try:
         collection_endings.end(resources, stripe, attempt, now=now)
     except (StripeUnavailable, StripeRefused, payments.Contended, payments.Mismatch):
         raise _unclear() from None
+    with resources.reading() as session:
+        is_charged = attempts.by_id(session, attempt.id).state in ("processing", "succeeded")
+    if is_charged:
+        raise FiguresChanged("This was charged at the same moment. Look at what is left to pay.")
 
 
 def _decide(session: Session, payer: Payer, wish: Wish, *, now: datetime) -> _Decided:

@@ -53,10 +53,11 @@ def charge(resources: Resources, stripe: StripeCheckouts, collection_id: int, *,
 
     Raises StripeUnavailable, StripeRefused, Contended, Mismatch; then the next run goes on where this one ended.
     """
-    with resources.writing() as session:
-        begun = _begin(session, collection_id, now=now)
+    begun = _begun(resources, collection_id, now=now)
     for obstacle in begun.in_the_way:
         collection_endings.end(resources, stripe, obstacle, now=now)
+    if begun.in_the_way:
+        begun = _begun(resources, collection_id, now=now)
     if begun.attempt is None:
         return False
     attempt = collection_intents.with_intent(resources, stripe, begun.attempt, now=now)
@@ -88,6 +89,11 @@ def go_on(resources: Resources, stripe: StripeCheckouts, row: CollectionRow, *, 
         _confirm(resources, stripe, attempt, tried.number, now=now)
     elif is_unknown:
         collection_endings.end(resources, stripe, attempt, now=now)
+
+
+def _begun(resources: Resources, collection_id: int, *, now: datetime) -> _Begun:
+    with resources.writing() as session:
+        return _begin(session, collection_id, now=now)
 
 
 def _begin(session: Session, collection_id: int, *, now: datetime) -> _Begun:

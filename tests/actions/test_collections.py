@@ -105,17 +105,6 @@ def test_money_that_came_another_way_is_charged_less(collected: Collected) -> No
     assert collected.received() == [10000, 23334]
 
 
-def test_autopay_charges_invoices_less_their_discount_or_on_their_day(collected: Collected) -> None:
-    collected.autopay()
-    assert collected.days(3, 2, 31) == [31]
-    # Net 30 of 1 March is 31 March, of 2 March 1 April; by then the discount is over.
-    assert collected.received() == [100000]
-    assert collected.days(4, 1, 3) == [1]
-    assert collected.received() == [100000, 60000]
-    assert collected.opens() == {}
-    assert collected.posted("autopay_notice") == ["autopay_notice"] * 2
-
-
 def test_nothing_is_collected_without_stripe(collected: Collected) -> None:
     collected.charged_plan()
     collected.days(3, 29, 30)

@@ -110,6 +110,11 @@ class Collected(Planned):
         with self.house.resources.reading() as session:
             return method_records.by_id(session, method.id)
 
+    def method_id(self) -> str:
+        """The newest method, as Stripe calls it."""
+        with self.house.resources.reading() as session:
+            return method_records.of_account(session, self.account.id)[0].payment_method_id
+
     def received(self) -> list[int]:
         """The payments in the books, in cents."""
         with self.house.resources.reading() as session:

@@ -1,0 +1,79 @@
+"""Automatic payments of invoices: on the due day, less the discount of that day, announced before."""
+
+from datetime import date
+
+from portal.actions import autopays
+from tests.support.books import add_invoice
+from tests.support.collecting import BANK, Collected
+
+
+def invoice(collected: Collected, number: str, cents: int, *, terms: str, issued_on: date) -> None:
+    with collected.house.resources.writing() as session:
+        add_invoice(
+            session, collected.account, number, issued_on=issued_on, net_cents=cents, terms=terms,
+            now=collected.house.clock.now(),
+        )  # fmt: skip
+
+
+def test_invoices_are_charged_on_their_due_days(collected: Collected) -> None:
+    collected.autopay()
+    assert collected.days(3, 2, 31) == [31]
+    # Net 30 of 1 March is 31 March, of 2 March 1 April; by then the discounts are over.
+    assert collected.received() == [100000]
+    assert collected.days(4, 1, 3) == [1]
+    assert collected.received() == [100000, 60000]
+    assert collected.opens() == {}
+    assert collected.posted("autopay_notice") == ["autopay_notice"] * 2
+    assert collected.states() == ["done", "done"]
+
+
+def test_a_discount_that_stands_on_the_due_day_comes_off(collected: Collected) -> None:
+    collected.autopay()
+    invoice(collected, "1003", 20000, terms="2/10 net 10", issued_on=date(2026, 3, 2))
+    assert collected.days(3, 3, 12) == [12]
+    assert collected.received() == [19600]
+    assert "1003" not in collected.opens()
+
+
+def test_nothing_is_charged_on_the_day_of_the_agreement(collected: Collected) -> None:
+    collected.on(4, 15)
+    collected.autopay()
+    assert collected.work() == 0
+    assert collected.days(4, 16, 17) == [17]
+    assert {row.noticed_on for row in collected.all()} == {date(2026, 4, 15)}
+
+
+def test_a_bank_debit_of_another_amount_is_announced_ten_days_ahead(collected: Collected) -> None:
+    collected.autopay(BANK)
+    collected.days(3, 2, 31)
+    first, second = collected.all()
+    assert (first.noticed_on, first.next_on) == (date(2026, 3, 29), date(2026, 3, 31))
+    # Announced before there was a charge to vary from.
+    assert (second.noticed_on, second.next_on) == (date(2026, 3, 30), date(2026, 4, 1))
+    invoice(collected, "1003", 20000, terms="net 30", issued_on=date(2026, 3, 31))
+    collected.days(4, 1, 20)
+    third = collected.all()[2]
+    assert (third.noticed_on, third.next_on) == (date(2026, 4, 20), date(2026, 4, 30))
+
+
+def test_turned_off_nothing_more_is_charged(collected: Collected) -> None:
+    collected.autopay()
+    collected.days(3, 2, 30)
+    with collected.house.resources.writing() as session:
+        autopays.turn_off(
+            session, collected.account.id, why="turned_off", now=collected.house.clock.now(), actor="customer"
+        )
+    assert collected.days(3, 31, 31) == []
+    assert set(collected.states()) == {"stopped"}
+
+
+def test_an_amount_that_rises_is_announced_anew(collected: Collected) -> None:
+    collected.autopay()
+    invoice(collected, "1003", 20000, terms="2/10 net 10", issued_on=date(2026, 3, 2))
+    collected.house.stripe.decline_next(collected.method_id(), "insufficient_funds")
+    assert collected.days(3, 3, 12) == [12]
+    # The discount ended with the first try: the next asks for 200.00, after a new notice.
+    assert collected.days(3, 13, 20) == [15]
+    assert collected.received() == [20000]
+    assert collected.posted("autopay_notice") == ["autopay_notice"] * 2
+    assert collected.intents() == ["canceled", "succeeded"]
