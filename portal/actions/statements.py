@@ -11,10 +11,10 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from portal.actions.policies import Policy
-from portal.records import Session, attempts, charges, disputes, ledger, plan_money, reversals
+from portal.records import Session, charges, disputes, ledger, plan_money, reversals, spoken_for
 from portal.records.accounts import AccountRow
-from portal.records.attempts import DebitRow, PromiseRow
 from portal.records.charges import ChargeRow, SettlementRow
+from portal.records.spoken_for import DebitRow, PromiseRow
 from portal.rules.allocation import OpenItem
 from portal.rules.balance import Parts, parts
 from portal.rules.dates import day_ends_at, local_day
@@ -121,7 +121,7 @@ def load(
         charges={row.id: row for row in rows},
         statement=statement(statement_items, credit_cents=credit_cents, on=on),
         items=tuple(open_items),
-        promised=tuple(attempts.promised_credit(session, account.id)) if credit_cents else (),
+        promised=tuple(spoken_for.promised_credit(session, account.id)) if credit_cents else (),
         asked_back_cents=reversals.asked_cents(session, account.id) if credit_cents else 0,
         under_way=tuple(sorted({debit.attempt_id for each in debits.under_way.values() for debit in each})),
     )
@@ -157,7 +157,7 @@ class _Debits:
 def _debits(session: Session, account_id: int, on: date, zone: str, without_attempt: int | None) -> _Debits:
     under_way: dict[int, list[DebitRow]] = defaultdict(list)
     repay: dict[int, Repay] = {}
-    for row in attempts.debits(session, account_id, before=day_ends_at(on, zone)):
+    for row in spoken_for.debits(session, account_id, before=day_ends_at(on, zone)):
         if row.failed_at is not None:
             until_on = repay_until(local_day(row.failed_at, zone))
             # One window: a debit that fails in it opens no other.

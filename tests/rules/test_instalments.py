@@ -47,8 +47,6 @@ def amounts(*received: Money, left: int, frozen_cents: int = 0) -> list[tuple[in
         # A credit while the second was being collected: what it does not need any more trims the last.
         ([FIRST, Money(FEB, 33333, 2)], 0, [(33334, 0), (33333, 0), (0, 0)]),
         ([FIRST, Money(FEB, 26666, 2)], 0, [(33334, 0), (26666, 0), (0, 0)]),
-        # The first came back from the bank.
-        ([], 100000, [(0, 33334), (0, 33333), (0, 33333)]),
     ],
 )
 def test_outlook(received: list[Money], left: int, expected: list[tuple[int, int]]) -> None:

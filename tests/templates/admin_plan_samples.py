@@ -157,7 +157,7 @@ OFFER: dict[str, object] = {
     "errors": [],
     "conflict": None,
 }
-PLANS: Mapping[str, Mapping[str, Context]] = {
+PLANS: dict[str, dict[str, Context]] = {
     "admin/plans/show.html": {
         "kept, late, wrong days": ACTIVE,
         "asked for": REQUESTED,
