@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, func, select
 
+from e2e.machine.charging import Charging, charged_beyond, chased, intents_at_once
 from e2e.machine.finding import SESSION
 from e2e.machine.people import VISITORS_EACH
 from e2e.machine.town import Town
@@ -25,6 +26,7 @@ class Always:
         self._quoted_until = 0
         self._seen: tuple[int, date] | None = None
         self._overdrawn: Counter[str] = Counter()
+        self._charging = Charging(town)
 
     def breaches(self, *, also_pages: bool = False) -> list[str]:
         """What is wrong now, in sentences; `also_pages` loads a statement of each customer."""
@@ -32,6 +34,7 @@ class Always:
         seen = (self._town.writes, self._town.clock.now().date())
         with self._town.resources.reading() as session:
             found += self._taken(session)
+            found += intents_at_once(self._town, session)
             self._overdraw()
             if seen != self._seen:
                 found += map(str, check_books(session, now=self._town.clock.now()).breaches)
@@ -41,6 +44,8 @@ class Always:
                 found += self._quoted_beyond(session)
                 found += self._debit_notes(session)
                 found += _quotes_not_honoured(session)
+                found += charged_beyond(self._town, session)
+                found += chased(self._town, session)
         self._seen = seen
         if also_pages:
             for visitor in self._town.visitors[::VISITORS_EACH]:
@@ -48,13 +53,15 @@ class Always:
         return found
 
     def _taken(self, session: Session) -> Iterator[str]:
-        """Each page at Stripe is an attempt's own, the attempt lives, and nothing but its amount is taken, once."""
+        """Each page at Stripe that collects is an attempt's own, which lives, and only its amount is taken, once."""
         known = {
             row.public_id: row
             for row in session.execute(select(attempts.c.public_id, attempts.c.state, attempts.c.amount_cents))
         }
         pages: Counter[str] = Counter()
         for page in self._town.world.all(SESSION):
+            if page["mode"] == "setup":
+                continue
             attempt = page["metadata"]["attempt"]
             pages[attempt] += page["status"] != "expired"
             row = known[attempt]

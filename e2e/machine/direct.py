@@ -1,7 +1,7 @@
 """Stripe's library against the stand-in in this very process: no socket, no wait between its retries.
 
 While an answer is on its way other things may happen: `between` is called once for each call, with its effect done
-and its answer not yet heard.
+and its answer not yet heard. `before` sees each call before it has any.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +22,11 @@ class Direct(stripe.HTTPClient):
 
     name = "direct"
 
-    def __init__(self, world: StripeWorld, between: Callable[[], None]) -> None:
+    def __init__(self, world: StripeWorld, between: Callable[[], None], before: Callable[[api.Incoming], None]) -> None:
         super().__init__()
         self._world = world
         self._between = between
+        self._before = before
 
     def request(
         self,
@@ -39,6 +40,7 @@ class Direct(stripe.HTTPClient):
         asked = urlsplit(url)
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         incoming = api.Incoming(method.upper(), asked.path, asked.query, post_data or "", lower)
+        self._before(incoming)
         reply = api.begin(self._world, incoming)
         if self._world.switches.inside_call:
             deliveries.deliver(self._world, request_id=reply.request_id)
@@ -55,12 +57,14 @@ class Direct(stripe.HTTPClient):
         return 0
 
 
-def open_directly(world: StripeWorld, between: Callable[[], None]) -> StripeCheckouts:
+def open_directly(
+    world: StripeWorld, between: Callable[[], None], before: Callable[[api.Incoming], None]
+) -> StripeCheckouts:
     """The portal's own door to Stripe, leading into this world."""
     client = stripe.StripeClient(
         TEST_KEY,
         base_addresses={"api": world.base_url},
         max_network_retries=2,
-        http_client=Direct(world, between),
+        http_client=Direct(world, between, before),
     )
     return StripeCheckouts(client)

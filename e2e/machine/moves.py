@@ -12,6 +12,8 @@ from e2e.machine.house_moves import HOUSE, Work
 from e2e.machine.move import Move, one_of
 from e2e.machine.owner_moves import OWNER
 from e2e.machine.paying_moves import PAYING, Open, Press, Submit
+from e2e.machine.plan_moves import PLANS, Change, PayPlan
+from e2e.machine.saving_moves import SAVING, Use
 from e2e.machine.town import Town
 from e2e.machine.wire_moves import WIRE, Deliver
 
@@ -26,6 +28,9 @@ _INNER: tuple[Move, ...] = (
     Dispute(1, "all", 1),
     Dispute(2, "1/2", 1),
     Decide("half-accepts", 1),
+    *(Change(1, done) for done in ("paused", "cancelled", "left-to-hand")),
+    PayPlan("what-is-next", 1, "card", "last", "submitted"),
+    *(Use(1, does) for does in ("pays-no-more", "is-removed")),
 )
 
 
@@ -42,7 +47,17 @@ class Meanwhile(Move):
         return True
 
 
-MOVES: tuple[type[Move], ...] = (*PAYING, *BANKS, *WIRE, *HOUSE, *OWNER, *DISPUTES, Meanwhile)
+MOVES: tuple[type[Move], ...] = (
+    *PAYING,
+    *BANKS,
+    *WIRE,
+    *HOUSE,
+    *OWNER,
+    *DISPUTES,
+    *PLANS,
+    *SAVING,
+    Meanwhile,
+)
 
 
 def read(text: str) -> Move:

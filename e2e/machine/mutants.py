@@ -64,10 +64,9 @@ def ack_first(stack: ExitStack) -> None:
         with resources.writing() as session:
             events = inbox.of_subject(session, subject)
             inbox.close(session, [event.id for event in events], state="handled", now=now)
-        checkout_id = next((event.checkout_id for event in events if event.checkout_id), None)
         try:
             if events:
-                payments.sync_payment(resources, inbox_actions._attempt_id(resources, subject, checkout_id), now=now)
+                inbox_actions._bring_in(resources, subject, events, now=now)
         except Exception:  # As the house does, but too late to remember it.
             return
 

@@ -147,12 +147,11 @@ class ReadAll(Move):
 PAYING: tuple[type[Move], ...] = (Look, Press, Open, Pay, Submit, Challenge, ComeBack, ReadAll)
 
 
-def open_page(town: Town, visitor: int, what: str, method: str) -> str:
-    """The id of the checkout, "" where none was opened."""
-    if not _look(town, visitor, what):
-        return ""
+def open_page(town: Town, visitor: int, what: str | dict[str, Any], method: str) -> str:
+    """The id of the checkout, "" where none was opened; `what` in words, or as the page is asked for it."""
     browser = town.visitors[visitor - 1]
-    return browser.press(method) or browser.press(method)
+    is_there = _look(town, visitor, what) if isinstance(what, str) else browser.look(what)
+    return (browser.press(method) or browser.press(method)) if is_there else ""
 
 
 def submit(town: Town, checkout: str, how: str) -> bool:

@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from e2e.machine.breach import Breach
 from e2e.machine.letters import write_letters
 from e2e.machine.town import Town
-from e2e.machine.truth import differences
-from portal.records.tables import attempts, inbox
+from e2e.machine.truth import differences, unsettled
+from portal.records.tables import inbox
 
 _MOST_DAYS = 40
 _MOST_ROUNDS = 200
@@ -60,5 +60,4 @@ def _under_way(town: Town) -> bool:
         return True
     with town.resources.reading() as session:
         waiting = select(func.count()).where(inbox.c.state == "new")
-        begun = select(func.count()).where(attempts.c.state.in_(("created", "open", "processing")))
-        return bool(session.execute(waiting).scalar_one() + session.execute(begun).scalar_one())
+        return bool(session.execute(waiting).scalar_one() + session.execute(unsettled(func.count())).scalar_one())

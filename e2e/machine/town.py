@@ -3,7 +3,7 @@
 Nothing in it is left to chance: the stand-in's ids come from the seed, and time stands still until it is moved.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from e2e.machine.people import PEOPLE, VISITORS_EACH
 from e2e.machine.posting import posted
 from e2e.machine.visitors import Visitor
 from e2e.stripe import TEST_KEY, StripeWorld
+from e2e.stripe.api import Incoming
 from portal import links as tokens
 from portal.actions import links
 from portal.app import create_app
@@ -49,7 +50,8 @@ class Town:
     """`resources` are the house's, to act with; `world` is Stripe, to act upon.
 
     `meanwhile` are moves that happen while the house waits for its next answers from Stripe, one for each call.
-    `writes` counts what was written into the database: while it stands still, the books are what they were.
+    Each of `watchers` sees every call to Stripe before it has an effect. `writes` counts what was written into the
+    database: while it stands still, the books are what they were.
     """
 
     def __init__(self, url: str, seed: int, portal: BlockingPortal) -> None:
@@ -58,6 +60,7 @@ class Town:
         self.world = StripeWorld(self.clock, seed=seed, base_url="http://localhost:1", send=self._post)
         self.world.add_endpoint(f"{_SITE}/stripe/webhook", _SECRET)
         self.meanwhile: list[Move] = []
+        self.watchers: list[Callable[[Incoming], None]] = []
         self.writes = 0
         self.breaches: list[str] = []
         self.bills = 0
@@ -118,7 +121,7 @@ class Town:
             settings=self._settings,
             database=database,
             keys=("k" * 32,),
-            stripe=open_directly(self.world, self._between),
+            stripe=open_directly(self.world, self._between, self._before),
             mailer=None,
             files=self.files,
             clock=self.clock.now,
@@ -158,6 +161,10 @@ class Town:
         if status >= 500:
             raise Breach(f"a webhook was answered {status}")
         return status
+
+    def _before(self, incoming: Incoming) -> None:
+        for watch in self.watchers:
+            watch(incoming)
 
     def _between(self) -> None:
         if self.meanwhile and not self._is_between:

@@ -2,15 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, or_, select
 
 from e2e.machine.finding import charges_paid
 from e2e.machine.town import Town
 from portal.records import Session
-from portal.records.tables import attempts, inbox, movements, payments
+from portal.records.tables import attempts, collections, inbox, movements, payments
 
 _UNDECIDED = ("needs_response", "under_review")
+_MAY_WAIT = ("waiting", "confirming")
+
+
+def unsettled(*columns: Any) -> Select[Any]:
+    """Attempts that must come to their end by themselves: not what waits for its next try, or for its customer."""
+    is_put_off = (attempts.c.state == "open") & attempts.c.collection_id.in_(
+        select(collections.c.id).where(collections.c.state.in_(_MAY_WAIT))
+    )
+    begun = attempts.c.state.in_(("created", "open", "processing"))
+    return select(*columns).where(begun, or_(attempts.c.collection_id.is_(None), ~is_put_off))
 
 
 def differences(town: Town) -> list[str]:
@@ -32,10 +43,7 @@ def _left_over(session: Session) -> Iterator[str]:
     asked = select(inbox.c.type, inbox.c.state, inbox.c.error).where(inbox.c.state.in_(("new", "dead")))
     for kind, state, error in session.execute(asked):
         yield f"an event {kind} is {state}: {error}"
-    waiting = select(attempts.c.public_id, attempts.c.state).where(
-        attempts.c.state.in_(("created", "open", "processing"))
-    )
-    for attempt, state in session.execute(waiting):
+    for attempt, state in session.execute(unsettled(attempts.c.public_id, attempts.c.state)):
         yield f"attempt {attempt} is still {state}"
 
 
