@@ -118,7 +118,8 @@ def _open_row(row: Row, charge: ChargeRow, words: Words, base: str, chosen: Coll
         href=f"{base}/invoices/{charge.public_id}",
         issued=words.day(item.issued_on),
         due=words.day(item.due_on),
-        relative=words.relative_due(item.due_on),
+        # While its plan is kept, nobody waits for it.
+        relative="" if row.status is Status.ON_PLAN else words.relative_due(item.due_on),
         status=row.status.value,
         discount=words.money(-offer.discount_cents) if offer else "",
         discount_until=words.day(offer.until_on) if offer and offer.until_on else "",
