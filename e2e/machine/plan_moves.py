@@ -43,7 +43,7 @@ class Agree(Move):
     """From the offer to how it is paid in one go; a first amount is paid by hand."""
 
     line = "customer {customer} agrees to pay {what} {cut} by {means}"
-    weight: ClassVar[int] = 14
+    weight: ClassVar[int] = 18
     customer: int = one_of(*_CUSTOMERS)
     what: str = one_of(*_WHAT)
     cut: str = one_of(*_CUTS)

@@ -44,7 +44,7 @@ class Save(Move):
     """On Stripe's page, all the way; for a plan it is the newest."""
 
     line = "customer {customer} saves a {number} for {purpose}"
-    weight: ClassVar[int] = 9
+    weight: ClassVar[int] = 12
     customer: int = one_of(*_CUSTOMERS)
     number: str = one_of("card", "card", "bank", *_NUMBERS)
     purpose: str = one_of("keep", "plan", "autopay", "autopay")
@@ -174,7 +174,7 @@ class Daily(Move):
     """What is announced one day is charged on another."""
 
     line = "{days} days pass with the worker at work"
-    weight: ClassVar[int] = 14
+    weight: ClassVar[int] = 24
     days: int = one_of(1, 2, 3, 5, 8)
 
     def act(self, town: Town) -> bool:

@@ -113,11 +113,13 @@ def accept(
 
 def _there(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> dict[int, int]:
     """What can be put on this plan, in cents by charge: what is payable, and what is on the plan that it replaces."""
-    there = plans.coverable(standing)
-    if plan.replaces_id is not None:
-        old = records.by_id(session, plan.replaces_id)
-        for each in plan_standing.load(session, old, standing, policy=policy).covered:
-            there[each.charge_id] = there.get(each.charge_id, 0) + each.on_plan_cents
+    replaced = records.by_id(session, plan.replaces_id) if plan.replaces_id is not None else None
+    if replaced is None or replaced.state not in KEPT:
+        return plans.coverable(standing)
+    old = plan_standing.load(session, replaced, standing, policy=policy)
+    there = plans.coverable(standing, replaced=[each.charge_id for each in old.covered])
+    for each in old.covered:
+        there[each.charge_id] = there.get(each.charge_id, 0) + each.on_plan_cents
     return there
 
 

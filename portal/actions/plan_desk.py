@@ -41,8 +41,9 @@ def standing_of(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[Sta
 
 def available(standing: Standing, replaced: PlanStanding | None = None) -> dict[int, int]:
     """What a new plan can cover, in cents by charge: what is payable, and what is on the plan that it replaces."""
-    found = plans.coverable(standing)
-    for each in replaced.covered if replaced else ():
+    before = replaced.covered if replaced else ()
+    found = plans.coverable(standing, replaced=[each.charge_id for each in before])
+    for each in before:
         if each.on_plan_cents:
             found[each.charge_id] = found.get(each.charge_id, 0) + each.on_plan_cents
     return found

@@ -3,7 +3,7 @@
 Until it is accepted a plan changes nothing about what is owed or chased.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,13 +54,19 @@ class Terms:
         return sum(self.covered.values())
 
 
-def coverable(standing: Standing, chosen: Sequence[str] | None = None) -> dict[int, int]:
+def coverable(
+    standing: Standing, chosen: Sequence[str] | None = None, *, replaced: Collection[int] = ()
+) -> dict[int, int]:
     """What can be put on a plan, in cents by charge: all that is payable, of the chosen charges (public ids) or of
-    every one. What is disputed, under way or on another plan stays out."""
+    every one. What is disputed or under way stays out, and a charge of which any part is on another plan: but for one
+    that is to be `replaced`, by its charges."""
+    taken = standing.planned.difference(replaced)
     return {
         row.item.charge_id: row.item.parts.payable_cents
         for row in standing.statement.rows
-        if row.item.parts.payable_cents and (chosen is None or standing.charges[row.item.charge_id].public_id in chosen)
+        if row.item.parts.payable_cents
+        and row.item.charge_id not in taken
+        and (chosen is None or standing.charges[row.item.charge_id].public_id in chosen)
     }
 
 

@@ -29,7 +29,8 @@ class Standing:
     """An account on a day: its open charges, the statement made of them, and the same as items to be paid.
 
     `promised` is account credit that payments which have not ended are to use, `asked_back_cents` what is about to be
-    paid back; `under_way` are the attempts of bank debits, oldest first.
+    paid back; `under_way` are the attempts of bank debits, oldest first; `planned` the charges that a kept plan covers,
+    in whole or in part.
     """
 
     account: AccountRow
@@ -40,6 +41,7 @@ class Standing:
     promised: tuple[PromiseRow, ...]
     asked_back_cents: int
     under_way: tuple[int, ...]
+    planned: frozenset[int]
 
     @property
     def spare_credit_cents(self) -> int:
@@ -124,6 +126,7 @@ def load(
         promised=tuple(spoken_for.promised_credit(session, account.id)) if credit_cents else (),
         asked_back_cents=reversals.asked_cents(session, account.id) if credit_cents else 0,
         under_way=tuple(sorted({debit.attempt_id for each in debits.under_way.values() for debit in each})),
+        planned=frozenset(planned),
     )
 
 

@@ -87,6 +87,21 @@ def test_what_was_not_shown_is_not_agreed(planned: Planned) -> None:
     assert planned.plan(plan).state == "offered"
 
 
+def test_the_rest_of_a_charge_goes_on_no_second_plan(planned: Planned) -> None:
+    """But on one that takes the place of the plan that the other part is on."""
+    first = planned.offer({planned.first.id: 50_000})
+    second = planned.offer({planned.first.id: 50_000})
+    planned.accept(first)
+    with pytest.raises(Conflict):
+        planned.accept(second)
+    with pytest.raises(Refusal):
+        planned.make()
+    whole = planned.accept(planned.offer({planned.first.id: 100_000}, replaces=first))
+    assert planned.plan(first).state == "replaced"
+    assert figures(planned.parts()) == {"on_plan_cents": 100_000}
+    assert whole.total_cents == 100_000
+
+
 def test_an_offer_is_over_when_its_money_was_paid_meanwhile(planned: Planned) -> None:
     plan = planned.make(Shape(20_000, 2, "week", date(2026, 3, 9)))
     with planned.house.resources.writing() as session:

@@ -58,6 +58,16 @@ class Planned(Shop):
             wish = plans.Wish(covered, shape, words)
             return plans.make(session, self.access, wish, policy=policy, now=self.house.clock.now())
 
+    def offer(self, covered: Mapping[int, int], *, replaces: PlanRow | None = None) -> PlanRow:
+        """What the owner offers: so many cents of these charges, monthly."""
+        now = self.house.clock.now()
+        with self.house.resources.writing() as session:
+            terms = plans.Terms(covered, [MONTHLY], date(2026, 3, 16))
+            return plans.offer(
+                session, self.account, terms, contact_id=None, policy=policies.load(session, now=now), now=now,
+                actor="staff:1", replaces=replaces,
+            )  # fmt: skip
+
     def given(self, session: Session, plan: PlanRow, *, option: int = 1) -> Acceptance:
         """What the customer sends who has read the terms as they are now."""
         now = self.house.clock.now()
