@@ -104,7 +104,8 @@ def charged_beyond(town: Town, session: Session) -> Iterator[str]:
     for charge in town.world.all("charge"):
         collection_id = of_attempt.get(charge["metadata"].get("attempt", ""))
         if collection_id is not None and collection_id in agreed and charge["status"] != "failed":
-            kept[collection_id] += standing.get(charge["id"], charge["amount"])
+            known = charge["id"] in standing
+            kept[collection_id] += standing[charge["id"]] if known else charge["amount"]
     for collection_id, cents in kept.items():
         if cents > agreed[collection_id]:
             yield f"collection {collection_id} brought {cents}, {agreed[collection_id]} were agreed"
