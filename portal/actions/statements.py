@@ -103,7 +103,7 @@ def load(
     for charge_id, more in supposing.items():
         held[charge_id] = held.get(charge_id, NOTHING_HELD) + more
     facts = _facts(session, rows, debits, held, on=on, from_day=started_on or on, zone=policy.time_zone)
-    planned = on_plans(session, account.id, on)
+    planned = _on_plans(session, account.id, on, debits)
     statement_items, open_items = [], []
     for row in rows:
         under_way = sum(p.pay_cents + p.discount_cents + p.credit_cents for p in debits.under_way.get(row.id, ()))
@@ -143,12 +143,6 @@ def held_by_disputes(session: Session, account_id: int, on: date) -> dict[int, H
     return held
 
 
-def on_plans(session: Session, account_id: int, on: date) -> dict[int, int]:
-    """By charge: what of it was still to be paid by a plan being kept at the end of that day."""
-    rows = plan_money.on_plans(session, account_id, on)
-    return {row.charge_id: max(0, row.covered_cents - row.paid_cents) for row in rows}
-
-
 @dataclass(frozen=True, slots=True)
 class _Debits:
     """Bank debits by charge: those under way, and the re-pay window that the first to fail has opened."""
@@ -168,6 +162,19 @@ def _debits(session: Session, account_id: int, on: date, zone: str, without_atte
         elif row.attempt_id != without_attempt:
             under_way[row.charge_id].append(row)
     return _Debits(under_way, repay)
+
+
+def _on_plans(session: Session, account_id: int, on: date, debits: _Debits) -> dict[int, int]:
+    """By charge: what of it a plan being kept at the end of that day was still to pay, less what is under way for it.
+
+    A plan may cover a part of a charge: only its own money lowers that part.
+    """
+    return {
+        row.charge_id: row.covered_cents
+        - row.paid_cents
+        - sum(each.pay_cents for each in debits.under_way.get(row.charge_id, ()) if each.plan_id == row.plan_id)
+        for row in plan_money.on_plans(session, account_id, on)
+    }
 
 
 def _facts(

@@ -22,7 +22,7 @@ class PromiseRow(NamedTuple):
 class DebitRow(NamedTuple):
     """A bank debit for a charge: under way, or (`failed_at`) one that failed or was returned and had a discount.
 
-    `credit_cents` of account credit are to be used with it.
+    `credit_cents` of account credit are to be used with it; `plan_id` is of the plan that it pays.
     """
 
     charge_id: int
@@ -32,6 +32,7 @@ class DebitRow(NamedTuple):
     credit_cents: int
     quoted_at: datetime
     failed_at: datetime | None
+    plan_id: int | None
 
 
 # A bank may take back what had arrived: that is a failure too, of which we were told later.
@@ -61,6 +62,7 @@ _DEBITS = (
         attempt_charges.c.credit_cents,
         attempts.c.quoted_at,
         type_coerce(case((attempts.c.ended_at < _BEFORE, _FAILED_AT)), Instant),
+        attempts.c.plan_id,
     )
     .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
     .where(

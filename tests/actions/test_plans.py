@@ -233,3 +233,14 @@ def send_cheque(planned: Planned, cents: int, number: str) -> None:
         policy = policies.load(session, now=now)
         given = Recorded("cheque", cents, policy.today, policy.today, number, [planned.first.id])
         record(session, planned.account, given, policy=policy, now=now, actor="staff:1")
+
+
+def test_what_is_under_way_for_a_plan_over_a_part_leaves_the_rest_payable(planned: Planned) -> None:
+    plan = planned.accept(planned.offer({planned.first.id: 50_000}))
+    planned.on(3, 31)
+    choice = Choice(amount_cents=16_667, plan=plan.public_id)
+    planned.begin(choice, 16_667, method="us_bank_account")
+    planned.sync(planned.pay_by_bank())
+    wanted = {"payable_cents": 50_000, "pending_cents": 16_667, "on_plan_cents": 33_333}
+    assert figures(planned.parts()) == wanted
+    assert planned.stands(plan).on_plan_cents == 33_333
