@@ -1,13 +1,17 @@
 """What a customer does again and again, by the words on the page."""
 
+import io
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 from e2e.journeys.town import Guest, Town
 
 CARD = "4242 4242 4242 4242"
 BANK = "000123456789"
+# The button of a letter, among the addresses of the seller.
+_OPENS = re.compile("^(View|Pay|Answer|Look|Confirm|Open)")
 
 
 def open_from_mailbox(town: Town, page: Page, guest: Guest, subject: str) -> Page:
@@ -17,7 +21,9 @@ def open_from_mailbox(town: Town, page: Page, guest: Guest, subject: str) -> Pag
     page.locator(f"a[href='/letters/{letter.number}']").click()
     expect(page.get_by_role("heading", name=letter.subject)).to_be_visible()
     with page.context.expect_page() as opened:
-        page.frame_locator("iframe").get_by_role("link", name=re.compile("^(View|Pay|Answer)")).click()
+        page.frame_locator("iframe").get_by_role(
+            "link", name=re.compile("^(View|Pay|Answer|Look|Confirm|Open)")
+        ).click()
     opened.value.wait_for_load_state()
     return opened.value
 
@@ -69,3 +75,12 @@ def sees(page: Page, *texts: str) -> None:
 def balance(page: Page, amount: str) -> None:
     """The large figure at the head of a statement."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(amount)
+
+
+def read_pdf(page: Page, link: str) -> str:
+    """The text of the PDF behind a link, fetched with the browser's own session."""
+    address = page.get_by_role("link", name=link).get_attribute("href")
+    answer = page.request.get(f"{page.url.partition('/a/')[0]}{address}")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "inline; filename=" in answer.headers["content-disposition"]
+    return "\n".join(each.extract_text() for each in PdfReader(io.BytesIO(answer.body())).pages)

@@ -4,10 +4,10 @@ import csv
 import io
 from decimal import Decimal
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from e2e.journeys.steps import balance, choose, fill_card, go_to_stripe, review, sees
+from e2e.journeys.steps import balance, choose, fill_card, go_to_stripe, read_pdf, review, sees
 from e2e.journeys.town import Town
 
 
@@ -22,12 +22,12 @@ def test_page_pdf_and_csv_say_the_same(town: Town) -> None:
     assert [row["number"].partition("-")[2] for row in rows] == ["2041", "2058", "2066", "2071"]
     assert sum(Decimal(row["open"]) for row in rows) == Decimal("15690.50")
     assert (credit["open"], total["open"]) == ("0.00", "15690.50")
-    text = _pdf(page, "PDF")
+    text = read_pdf(page, "PDF")
     for words in (guest.name, "Harbor Supply Co.", "$15,690.50", "$4,180.00", "$2,300.50", "$4,650.00", "$4,560.00"):
         assert words in text
 
 
-def test_an_invoice_and_a_receipt_as_pdf(town: Town) -> None:
+def test_an_invoice_and_a_receipt_asread_pdf(town: Town) -> None:
     guest = town.guest()
     page = town.at_statement(guest)
     choose(page, "2066")
@@ -35,12 +35,12 @@ def test_an_invoice_and_a_receipt_as_pdf(town: Town) -> None:
     go_to_stripe(page, "card")
     fill_card(page)
     page.get_by_role("link", name="View receipt").click()
-    receipt = _pdf(page, "Receipt as PDF")
+    receipt = read_pdf(page, "Receipt as PDF")
     for words in ("$4,557.00", guest.name, "-2066"):
         assert words in receipt
     page.get_by_role("row").get_by_role("link").click()
     sees(page, "Paid in full", "$4,557.00")
-    invoice = _pdf(page, "Invoice as PDF")
+    invoice = read_pdf(page, "Invoice as PDF")
     for words in ("$4,650.00", "Dock fender, large", "-2066"):
         assert words in invoice
 
@@ -56,12 +56,3 @@ def test_the_statement_prints(town: Town) -> None:
         assert words in printed
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
-
-
-def _pdf(page: Page, link: str) -> str:
-    """The text of the PDF behind a link, fetched with the browser's own session."""
-    address = page.get_by_role("link", name=link).get_attribute("href")
-    answer = page.request.get(f"{page.url.partition('/a/')[0]}{address}")
-    assert answer.headers["content-type"] == "application/pdf"
-    assert "inline; filename=" in answer.headers["content-disposition"]
-    return "\n".join(each.extract_text() for each in PdfReader(io.BytesIO(answer.body())).pages)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from e2e.house import House
 from e2e.mailbox.letters import ReceivedLetter
 from e2e.sample import company, load
-from e2e.sample.company import Bill
+from e2e.sample.company import Bill, Customer
 from portal.resources import Resources
 from portal.rules.dates import local_day
 
@@ -33,6 +33,7 @@ class Guest:
     name: str
     email: str
     link: str
+    customer: Customer
 
 
 @dataclass
@@ -89,7 +90,7 @@ class Town:
         if letter:
             with self.resources.writing() as session:
                 load.write_statement(session, customer, now=now)
-        return Guest(name, email, load.address(self.resources, customer, now=now))
+        return Guest(name, email, load.address(self.resources, customer, now=now), customer)
 
     def walker(self, *, javascript: bool = True, dark: bool = False, width: int = 1280) -> Page:
         """A browser of its own with one page, as nobody has used it before."""
