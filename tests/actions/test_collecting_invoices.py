@@ -3,6 +3,7 @@
 from datetime import date
 
 from portal.actions import autopays
+from portal.actions import collections as actions
 from tests.support.books import add_invoice
 from tests.support.collecting import BANK, Collected
 
@@ -77,3 +78,15 @@ def test_an_amount_that_rises_is_announced_anew(collected: Collected) -> None:
     assert collected.received() == [20000]
     assert collected.posted("autopay_notice") == ["autopay_notice"] * 2
     assert collected.intents() == ["canceled", "succeeded"]
+
+
+def test_more_than_was_announced_is_not_charged(collected: Collected) -> None:
+    collected.autopay()
+    invoice(collected, "1003", 20000, terms="2/10 net 10", issued_on=date(2026, 3, 2))
+    collected.days(3, 3, 11)
+    # The worker that announces is away on the day, and the discount is over the day after.
+    collected.on(3, 13)
+    assert actions.collect(collected.house.resources, now=collected.house.clock.now()) == 0
+    assert collected.intents() == []
+    assert collected.days(3, 13, 16) == [15]
+    assert collected.received() == [20000]

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from portal.actions import saved_methods
+from portal.actions import collection_outcomes, policies, saved_methods
 from portal.records import saved_methods as records
+from portal.rules.plans import Shape
 from tests.support.collecting import BANK, Collected
 
 
@@ -126,3 +127,26 @@ def test_a_card_that_has_expired_is_not_charged(collected: Collected) -> None:
         records.change(session, method.id, {"exp_year": 2026, "exp_month": 2})
     assert collected.days(3, 31, 31) == []
     assert collected.intents() == []
+
+
+def test_while_a_debit_is_under_way_nothing_else_is_charged(collected: Collected) -> None:
+    collected.house.stripe.business.bank_days = 10
+    collected.use(collected.agree(Shape(0, 3, "week", date(2026, 3, 20))), collected.save(BANK))
+    assert collected.days(3, 18, 31) == [20]
+    assert collected.states() == ["trying", "waiting"]
+    collected.days(4, 1, 4)
+    collected.sync(collected.attempts()[0])
+    assert collected.days(4, 5, 6) == [5]
+
+
+def test_what_was_told_of_a_try_is_not_told_otherwise(collected: Collected) -> None:
+    _, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds")
+    collected.days(3, 29, 31)
+    now = collected.house.clock.now()
+    with collected.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        collection_outcomes.refuse(session, collected.attempts()[0], 1, "lost_card", policy=policy, now=now)
+    assert collected.outcomes() == [("refused", "insufficient_funds")]
+    assert collected.states() == ["waiting"]
+    assert collected.method(method).ended_at is None

@@ -1,6 +1,7 @@
 """Collecting while a person pays the same, or another worker does, or the bank asks for its customer."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,8 @@ from portal.actions import collections as actions
 from portal.actions import inbox
 from portal.actions.checkouts import FiguresChanged
 from portal.actions.quotes import Choice
+from portal.gateways import stripe_collecting
+from portal.gateways.stripe_values import IntentFacts
 from portal.rules.plans import Shape
 from tests.support.collecting import ASKS, Collected
 from tests.support.crashing import Fuse, dying
@@ -144,3 +147,23 @@ def test_a_plan_that_is_ended_takes_its_intent_along(collected: Collected) -> No
     assert collected.all()[0].why == "plan_ended"
     # What it covered can be paid at once.
     collected.begin(Choice((collected.first.public_id,)), 100000)
+
+
+def test_the_last_look_sees_what_happened_while_stripe_was_asked(
+    collected: Collected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, _ = collected.charged_plan()
+    collected.days(3, 29, 30)
+    collected.on(3, 31)
+    create = stripe_collecting.create_intent
+
+    def slowly(*given: Any, **named: Any) -> IntentFacts:
+        collected.change(plan, "pause", words="Wait.")
+        return create(*given, **named)
+
+    monkeypatch.setattr(stripe_collecting, "create_intent", slowly)
+    assert actions.collect(collected.house.resources, now=collected.house.clock.now()) == 0
+    assert collected.intents() == ["requires_confirmation"]
+    assert (collected.tries(), collected.at_stripe()) == ([], [])
+    collected.work()
+    assert (collected.states(), collected.intents()) == (["stopped"], ["canceled"])
