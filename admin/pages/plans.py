@@ -16,6 +16,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, accounts
 from portal.records.plans_listed import PLANS, PlanListedRow
+from portal.rules.methods import shown
 from portal.rules.plans import KEPT
 
 ADDRESS = "/admin/plans"
@@ -91,7 +92,7 @@ def _line(found: PlanListedRow, policy: Policy) -> Sequence[Value]:
         None if found.left_cents is None else amount(found.left_cents, found.currency),
         found.payments,
         paid,
-        f"{found.method} {found.last4}" if found.method else "",
+        shown(found.method, found.last4 or "") if found.method else "",
         plan.accepted_on,
         plan.ended_on,
         plan.cure_by,

@@ -7,6 +7,7 @@ from admin.views.plan import position_name
 from portal.actions.plans import ANSWERED
 from portal.records.plan_collections import CollectingRow, TryRow
 from portal.records.plans import EventRow
+from portal.rules.methods import shown
 from portal.views.declines import why_declined
 from portal.wording import Words
 
@@ -140,7 +141,7 @@ def _day(text: str, words: Words) -> str:
 
 
 def _collecting(row: CollectingRow, words: Words) -> str:
-    method = f"{row.method}\N{NO-BREAK SPACE}…{row.last4}"
+    method = shown(row.method, row.last4)
     told = f"{words.money(row.noticed_cents)} from {method}, announced {words.day(row.noticed_on)}."
     if row.state == "waiting":
         return f"{told} It is charged on {words.day(row.next_on)}."

@@ -7,6 +7,7 @@ from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.records.plans import OptionRow, PlanRow
 from portal.records.plans_listed import PlanListedRow
+from portal.rules.methods import shown
 from portal.rules.plans import KEPT
 from portal.wording import Words
 
@@ -62,7 +63,7 @@ def how_paid(plan: PlanRow, method: str | None, last4: str | None) -> Cell:
         return Cell("")
     if plan.method_id is None:
         return Cell("By hand")
-    return Cell("Automatic", sub=f"{method}\N{NO-BREAK SPACE}…{last4}")
+    return Cell("Automatic", sub=shown(method or "", last4 or ""))
 
 
 def row(found: PlanListedRow, standing: PlanStanding | None, policy: Policy) -> Sequence[Cell]:

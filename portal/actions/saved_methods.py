@@ -19,6 +19,7 @@ from portal.records import saved_methods as records
 from portal.records.saved_methods import MethodRow
 from portal.resources import Resources
 from portal.rules.collecting import is_expired
+from portal.rules.methods import shown
 from portal.rules.refusals import NotFound
 
 KINDS = ("card", "us_bank_account")
@@ -240,7 +241,7 @@ def _shown(facts: MethodFacts) -> dict[str, object]:
 
 
 def _called(method: MethodRow) -> str:
-    return f"{method.name} {method.last4}".strip()
+    return shown(method.name, method.last4)
 
 
 def _stripe(resources: Resources) -> StripeCheckouts:

@@ -10,19 +10,10 @@ from portal.records.autopays import AutopayRow
 from portal.records.plans import PlanRow
 from portal.records.saved_methods import MethodRow, UsesRow
 from portal.rules.dates import local_day
+from portal.rules.methods import shown
 from portal.wording import Words
 
 # As Stripe calls them: https://docs.stripe.com/api/payment_methods/object#payment_method_object-card-brand
-_BRANDS = {
-    "amex": "American Express",
-    "cartes_bancaires": "Cartes Bancaires",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "jcb": "JCB",
-    "mastercard": "Mastercard",
-    "unionpay": "UnionPay",
-    "visa": "Visa",
-}
 
 _WHY = {
     "removed": "%(name)s was removed, as asked for on your account's pages.",
@@ -35,11 +26,8 @@ _WHY = {
 
 def called(method: MethodRow, words: Words) -> str:
     """`Visa •••• 4242`; a card of no known brand is a card."""
-    if method.kind == "card":
-        name = _BRANDS.get(method.name) or words.text("Card")
-    else:
-        name = method.name or words.text("Bank account")
-    return f"{name} •••• {method.last4}" if method.last4 else name
+    unknown = words.text("Card") if method.kind == "card" else words.text("Bank account")
+    return shown(method.name, method.last4) if method.name not in ("", "unknown") else shown(unknown, method.last4)
 
 
 def expires(method: MethodRow) -> str:

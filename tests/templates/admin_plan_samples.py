@@ -61,7 +61,7 @@ CHARGE: dict[str, object] = {
     "title": "1 of 2",
     "chip": "open",
     "chip_text": "Waits",
-    "words": f"{money(40000)} from Visa …4242, announced Nov 14. It is charged on Nov 23.",
+    "words": f"{money(40000)} from Visa •••• 4242, announced Nov 14. It is charged on Nov 23.",
     "tries": [TRY, {**TRY, "chip": "pending", "chip_text": "At the bank", "text": CANARY}],
 }
 ACTIVE: dict[str, object] = {

@@ -170,15 +170,15 @@ def test_each_charge_is_told_with_its_tries(planning: Planning) -> None:
     planning.collect(plan, 3, state="confirming", tried=(("authenticate", "authentication_required"),))
     planning.collect(plan, 2, state="stopped", why="by_hand", tried=(("succeeded", ""),))
     page = planning.page(planning.office.desk_of("read_only"), plan)
-    assert "Automatic, Visa …4242" in page
-    assert "1 of 3 Waits $333.34 from Visa …4242, announced Mar 29. It is charged on Apr 3." in page
+    assert "Automatic, Visa •••• 4242" in page
+    assert "1 of 3 Waits $333.34 from Visa •••• 4242, announced Mar 29. It is charged on Apr 3." in page
     assert "Refused $333.34. There was not enough money for it. (insufficient_funds)" in page
     assert "Refused $333.34. The bank declined the payment and gave no reason. (odd_code)" in page
     assert "To be confirmed $333.34. The bank asks the customer to confirm it. (authentication_required)" in page
     assert "No further try: The customer pays by hand." in page
     assert "Paid $333.34" in page
     (row,) = rows(planning.office.desk_of("read_only").get("/admin/plans?paid=automatic").text)[1:]
-    assert row[6] == "Automatic Visa …4242"
+    assert row[6] == "Automatic Visa •••• 4242"
 
 
 def test_what_was_agreed_can_be_read_and_kept(planning: Planning) -> None:
