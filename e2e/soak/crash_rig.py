@@ -84,7 +84,7 @@ class Rig:
             policies.set_policy(session, "seller_email", owner, effective_on=now.date(), now=now, actor="rig")
 
     def customer(self) -> Customer:
-        """One more customer with three invoices."""
+        """One more customer with four invoices."""
         self._customers += 1
         return Customer(self.resources, self._customers)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from e2e import run as runs
-from e2e.crashes import POINTS
+from e2e.crashes import CHARGE_POINTS, POINTS
 from e2e.databases import new_postgresql, new_sqlite
-from e2e.soak.crash_rig import open_rig, scenario
+from e2e.soak.charged import be_charged
+from e2e.soak.crash_rig import ALL_STEPS, open_rig, scenario
 
 VISITS = 50
 _MOST_HITS = 3
@@ -40,7 +41,10 @@ def run(seed: int, until: Callable[[], bool]) -> Figures:
                 address = url or new_sqlite(whole.folder, Path(folder) / "portal.db")
                 with open_rig(address, Path(folder), lives=points) as rig:
                     while len(rig.keeper.kills) < len(points) and not until():
-                        breaches += [f"{kind}, rig {number} of seed {seed}: {each}" for each in scenario(rig)]
+                        breaches += [
+                            f"{kind}, rig {number} of seed {seed}: {each}"
+                            for each in scenario(rig, (*ALL_STEPS, be_charged))
+                        ]
                         customers += 1
                     kills += len(rig.keeper.kills)
             if until():
@@ -52,7 +56,7 @@ def run(seed: int, until: Callable[[], bool]) -> Figures:
 
 def _rigs(chance: random.Random) -> Iterator[tuple[str, list[str]]]:
     """For one rig after the other its database, and the points of its portal's lives."""
-    visits = {kind: [*POINTS] * VISITS for kind in ("sqlite", "postgresql")}
+    visits = {kind: [*dict.fromkeys((*POINTS, *CHARGE_POINTS))] * VISITS for kind in ("sqlite", "postgresql")}
     for points in visits.values():
         chance.shuffle(points)
     while any(visits.values()):

@@ -1,4 +1,4 @@
-"""A customer with three invoices, brought in by the import, and the browser that pays them whatever dies meanwhile."""
+"""A customer with four invoices, brought in by the import, and the browser that pays them whatever dies meanwhile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,12 @@ Answer = TypeVar("Answer")
 Method = Literal["card", "ach"]
 
 # Number, terms, amount, and what its button asks for today, in cents.
-_BILLS = (("A", "2/10 net 30", "1000.00", 98_000), ("B", "net 30", "250.50", 25_050), ("C", "net 30", "61.99", 6_199))
+_BILLS = (
+    ("A", "2/10 net 30", "1000.00", 98_000),
+    ("B", "net 30", "250.50", 25_050),
+    ("C", "net 30", "61.99", 6_199),
+    ("D", "net 30", "120.00", 12_000),
+)
 _PATIENCE_S = 60
 _TRIES = 50
 
@@ -31,7 +36,7 @@ class Bill:
 
 
 class Customer:
-    """One customer, already in the books as `account_id`, with a link of their own. `bills` are three."""
+    """One customer, already in the books as `account_id`, with a link of their own. `bills` are four."""
 
     def __init__(self, resources: Resources, number: int) -> None:
         now = resources.clock()

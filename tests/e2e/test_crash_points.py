@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from e2e.crashes import POINTS
+from e2e.crashes import CHARGE_POINTS, POINTS
 from e2e.soak import crashes
+from e2e.soak.charged import be_charged
 from e2e.soak.crash_rig import ONE_EVENT, STEPS, open_rig, scenario
 from e2e.soak.crashes import Figures
 
@@ -23,6 +24,15 @@ def test_a_payment_that_dies_at_one_step_after_the_other_is_posted_once(database
     with open_rig(database_url, tmp_path, lives=[*lives, "posting.after_commit"]) as rig:
         assert scenario(rig) == []
         assert rig.keeper.kills == [*lives, "posting.after_commit"]
+
+
+def test_a_charge_that_dies_at_every_step_is_made_once(database_url: str, tmp_path: Path) -> None:
+    """Each life takes up what the one before has left, and dies one step further on."""
+    with open_rig(database_url, tmp_path, lives=CHARGE_POINTS, portal_writes=False) as rig:
+        assert scenario(rig, [be_charged]) == []
+        assert tuple(rig.keeper.kills) == CHARGE_POINTS
+        assert [each["status"] for each in rig.world.all("payment_intent")] == ["succeeded"]
+        assert [each["amount"] for each in rig.world.all("charge")] == [6_000]
 
 
 def test_the_loop_counts_who_died(monkeypatch: pytest.MonkeyPatch) -> None:

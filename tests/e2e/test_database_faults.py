@@ -88,7 +88,7 @@ def test_a_server_that_restarts_again_and_again_loses_nothing(rig: Rig, server: 
     assert acknowledged(rig) <= stored(rig)
     rig.quiet()
     assert rig.breaches() == []
-    assert len([each for each in rig.world.all("charge") if each["status"] == "succeeded"]) == 3 * PAYERS
+    assert len([each for each in rig.world.all("charge") if each["status"] == "succeeded"]) == 4 * PAYERS
     assert rig.keeper.kills == []
 
 
