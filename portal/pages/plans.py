@@ -7,7 +7,7 @@ from portal.actions.access import Access
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements, saved_methods
+from portal.records import Session, agreements, collections, saved_methods
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.dates import parse_date
@@ -105,6 +105,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
         means = _means(visit, session, plan, words)
+        collected = collections.of_plan(session, plan.id) if plan.state == "active" else ()
     base = f"/a/{access.account.public_id}"
     here = f"{base}/plans/{plan.public_id}"
     last_words = next((event.words for event in reversed(events) if event.kind == plan.state), "")
@@ -119,6 +120,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         "is_kept": plan.state in KEPT,
         "is_request": plan.state == "requested",
         "plan": view.kept(found, movable, means, words) if agreement else None,
+        "trouble": view.trouble(collected, found, words, base=base),
         "moving": {"position": moving[0], "to": moving[1]},
         "errors": [
             {"field": refusal.field or "", "text": words.text(refusal.message, **refusal.values)}

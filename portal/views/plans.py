@@ -7,10 +7,12 @@ from datetime import date
 from portal.actions.plan_acceptance import Offered
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.statements import Standing
+from portal.records.collections import CollectionRow
 from portal.records.plans import PlanRow
 from portal.rules.instalments import Instalment
 from portal.rules.money import plain
 from portal.rules.plans import Due
+from portal.views.declines import why_declined
 from portal.views.plan_builder import compared, payment_name, rhythm, schedule_rows
 from portal.wording import Words
 
@@ -27,6 +29,8 @@ _STATES = {
     "cancelled": ("Ended", "plain"),
     "replaced": ("Replaced by another plan", "plain"),
 }
+# Why charges stopped that nobody need be told of: it was wished so.
+_NO_TROUBLE = frozenset({"paused", "by_hand", "plan_ended", "autopay_off", "method_ended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,29 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
         "method": means.method,
         "can_change": means.can_change,
     }
+
+
+def trouble(
+    collected: Sequence[CollectionRow], found: PlanStanding, words: Words, *, base: str
+) -> list[dict[str, str]]:
+    """Charges that wait for their customer or came to nothing: what is wrong, and where it is put right ("" by hand)."""
+    said = []
+    for row in collected:
+        left_cents = found.row(row.position).left_cents if row.position is not None else 0
+        if left_cents < found.least_cents or row.state not in ("confirming", "stopped", "waiting"):
+            continue
+        amount = words.money(left_cents)
+        if row.state == "confirming":
+            text = words.text("Your bank wants you to confirm the payment of %(amount)s.", amount=amount)
+            said.append({"text": text, "href": f"{base}/collections/{row.public_id}"})
+        elif row.why and row.why not in _NO_TROUBLE:
+            why = why_declined(row.why, words)
+            text = words.text("%(amount)s could not be charged. %(why)s", amount=amount, why=why)
+            if row.state == "waiting":
+                again = words.text("We try again on %(date)s.", date=words.date(row.next_on))
+                text = f"{text} {again}"
+            said.append({"text": text, "href": ""})
+    return said
 
 
 def story(plan: PlanRow, last_words: str, words: Words) -> str:

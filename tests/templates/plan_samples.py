@@ -141,6 +141,7 @@ SHOWN: dict[str, object] = {
     "is_kept": True,
     "is_request": False,
     "plan": KEPT,
+    "trouble": [],
     "moving": {"position": "", "to": ""},
     "errors": [],
     "links": {
@@ -201,6 +202,10 @@ PLANS: dict[str, dict[str, Context]] = {
         "late": {
             **SHOWN,
             "state": {"name": "Behind", "class": "overdue"},
+            "trouble": [
+                {"text": "Your bank wants you to confirm the payment of $266.67.", "href": f"{BASE}/collections/c1"},
+                {"text": f"$200.00 could not be charged. {CANARY}", "href": ""},
+            ],
             "plan": {**KEPT, "late": "December 22, 2026", "cure_by": "January 6, 2027", "method": ""},
         },
         "refused": {
