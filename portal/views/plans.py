@@ -148,7 +148,7 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
 def trouble(
     collected: Sequence[CollectionRow], found: PlanStanding, words: Words, *, base: str
 ) -> list[dict[str, str]]:
-    """Charges that wait for their customer or came to nothing: what is wrong, and where it is put right ("" by hand)."""
+    """Charges that wait for their customer or came to nothing: what is wrong, and where to confirm ("": by hand)."""
     said = []
     for row in collected:
         left_cents = found.row(row.position).left_cents if row.position is not None else 0
