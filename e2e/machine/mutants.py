@@ -15,13 +15,11 @@ from unittest.mock import patch
 
 from sqlalchemy import select, text
 
+from e2e.machine.charging_mutants import CHARGING
 from portal.actions import (
     checkouts,
-    collection_charges,
-    collection_intents,
     dispute_decisions,
     payments,
-    plan_standing,
     reversals,
     statements,
     stripe_news,
@@ -31,11 +29,11 @@ from portal.actions import ledger as ledger_actions
 from portal.gateways import stripe_reading as reading
 from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_values import PaymentFacts
-from portal.records import attempts, charges, collections, inbox, ledger
+from portal.records import attempts, charges, inbox, ledger
 from portal.records.tables import inbox as inbox_table
 from portal.records.tables import movements
 from portal.resources import Resources
-from portal.rules import balance, disputes, instalments, resolutions
+from portal.rules import balance, disputes, resolutions
 from portal.rules import reversals as rules
 from portal.rules.dates import local_day
 
@@ -217,56 +215,6 @@ def held_for_good(stack: ExitStack) -> None:
     stack.enter_context(patch.object(disputes, "OPEN", frozenset(disputes.STATES)))
 
 
-def no_last_look_before_charge(stack: ExitStack) -> None:
-    """What was right when its intent was made is charged, whatever happened since."""
-
-    def look(session: Any, attempt: Any, *, now: Any) -> int:
-        row = collections.by_id(session, attempt.collection_id)
-        number = collections.add_try(
-            session,
-            {"collection_id": row.id, "attempt_id": attempt.id, "amount_cents": attempt.amount_cents, "tried_at": now},
-        )
-        collections.change(session, row, state="trying", tries=row.tries + 1, first_tried_on=row.next_on)
-        return number
-
-    stack.enter_context(patch.object(collection_charges, "_last_look", look))
-
-
-def new_intent_each_try(stack: ExitStack) -> None:
-    """After a refusal another intent is made, and the one before could still be charged."""
-    real = collection_intents.with_intent
-
-    def with_intent(resources: Any, stripe: Any, attempt: Any, **about: Any) -> Any:
-        return real(resources, stripe, attempt._replace(state="created", payment_intent_id=None), **about)
-
-    stack.enter_context(patch.object(collection_intents, "with_intent", with_intent))
-
-
-def no_space(stack: ExitStack) -> None:
-    """A customer is charged as often as there is something to charge."""
-    stack.enter_context(patch.object(collection_charges, "may_charge", lambda now, **last: True))
-
-
-def trim_forgotten(stack: ExitStack) -> None:
-    """What is credited to a charge does not shorten the plan that it is on."""
-    real = instalments.outlook
-
-    def outlook(dues: Sequence[Any], received: Any, **about: Any) -> Any:
-        return real(dues, received, **about | {"covered_left_cents": sum(due.amount_cents for due in dues)})
-
-    stack.enter_context(patch.object(plan_standing, "outlook", outlook))
-
-
-def plan_still_chased(stack: ExitStack) -> None:
-    """What is on a plan is payable beside it."""
-    real = balance.parts
-    stack.enter_context(
-        patch.object(
-            statements, "parts", lambda open_cents, **others: real(open_cents, **others | {"on_plan_cents": 0})
-        )
-    )
-
-
 MUTANTS: Mapping[str, Install] = {
     mutant.__name__: mutant
     for mutant in (
@@ -285,11 +233,7 @@ MUTANTS: Mapping[str, Install] = {
         clock_lost,
         credited_again,
         held_for_good,
-        no_last_look_before_charge,
-        new_intent_each_try,
-        no_space,
-        trim_forgotten,
-        plan_still_chased,
+        *CHARGING,
     )
 }
 

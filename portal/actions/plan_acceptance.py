@@ -6,7 +6,7 @@ From the moment it is accepted its charges are on the plan: not chased, and with
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.actions import history, letters, plan_standing, plans, statements
@@ -14,7 +14,7 @@ from portal.actions.access import Access
 from portal.actions.plan_steps import step
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements, ledger
+from portal.records import Session, agreements, ledger, plan_money
 from portal.records import plans as records
 from portal.records.plans import CoveredRow, InstalmentRow, OptionRow, PlanRow
 from portal.rules.plans import KEPT, Due
@@ -98,7 +98,11 @@ def accept(
     accepted = step(
         session, plan, "active", policy=policy, now=now, actor=f"contact:{access.contact_id}", kind="accepted",
         amount_cents=plan.total_cents,
-        values={"accepted_at": now, "accepted_on": policy.today, "contact_id": access.contact_id},
+        values={
+            "accepted_at": _after_what_came(session, found, now=now),
+            "accepted_on": policy.today,
+            "contact_id": access.contact_id,
+        },
     )  # fmt: skip
     _keep_evidence(session, access, accepted, given, now=now)
     letters.stage_to_contact(
@@ -109,6 +113,13 @@ def accept(
         session, "seller_plan_accepted", f"seller_plan_accepted:{plan.id}", plan.account_id, now=now, plan_id=plan.id
     )
     return accepted
+
+
+def _after_what_came(session: Session, found: Offered, *, now: datetime) -> datetime:
+    """Later than any money that the offer has counted: whoever recorded it may have held the account for us, or at the
+    same moment."""
+    last_at = plan_money.last_put_at(session, [row.charge_id for row in found.covered])
+    return now if last_at is None else max(now, last_at + timedelta(microseconds=1))
 
 
 def _there(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> dict[int, int]:

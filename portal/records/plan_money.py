@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Date, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, func, or_, select, type_coerce
 
 from portal.records import allocated
 from portal.records.engine import Session
 from portal.records.tables import allocations, attempt_charges, attempts, collections, payments, plan_charges, plans
-from portal.records.types import cents
+from portal.records.types import Instant, cents
 
 
 class OnPlanRow(NamedTuple):
@@ -112,6 +112,12 @@ _UNDER_WAY = (
     .group_by(attempts.c.id, attempts.c.created_at, collections.c.position, attempts.c.ahead)
     .order_by(attempts.c.id)
 )
+
+
+def last_put_at(session: Session, charge_ids: Sequence[int]) -> datetime | None:
+    """When money was put on any of these charges last; None where none was."""
+    asked = select(type_coerce(func.max(allocations.c.created_at), Instant))
+    return session.execute(asked.where(allocations.c.charge_id.in_(charge_ids))).scalar_one()
 
 
 def on_plans(session: Session, account_id: int, on: date) -> Sequence[OnPlanRow]:

@@ -164,6 +164,14 @@ def test_a_cheque_settles_the_next_instalment(planned: Planned) -> None:
     assert planned.rows(plan) == [(33_334, 0), (0, 33_333), (0, 26_667)]
 
 
+def test_money_of_the_moment_of_acceptance_came_before_it(planned: Planned) -> None:
+    with planned.house.resources.writing() as session:
+        cheque(planned, session, planned.first.id, 10_000)
+    plan = planned.agree()
+    assert planned.rows(plan) == [(0, 30_000)] * 3
+    assert planned.stands(plan).on_plan_cents == 90_000
+
+
 def test_a_bank_debit_is_under_way_and_comes_back(planned: Planned) -> None:
     plan = planned.agree()
     planned.on(3, 31)
