@@ -25,6 +25,8 @@ from portal.records.tables import (
 from portal.records.types import cents as whole
 
 _CONFIRM = "/confirm"
+# Banks allow two debits more of an account without funds.
+_MOST_TRIES = {"card": 4, "us_bank_account": 3}
 _SPACE = timedelta(hours=24)
 _NOTICE = timedelta(days=2)
 _LIVE = ("requires_payment_method", "requires_confirmation", "requires_action", "processing")
@@ -63,6 +65,8 @@ class Charging:
         if method is None or method.ended_at is not None or method.account_id != row.account_id:
             yield "its method has ended"
             return
+        if row.tries > _MOST_TRIES[method.kind]:
+            yield f"it is try {row.tries}"
         if cents > row.noticed_cents:
             yield f"{row.noticed_cents} were announced"
         if today < row.noticed_on + _NOTICE:

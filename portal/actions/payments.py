@@ -108,7 +108,9 @@ def _state(attempt: AttemptRow, facts: PaymentFacts) -> tuple[str, str | None]:
         return "processing", None
     if attempt.state == "processing":
         return "failed", _why(facts)
-    if attempt.collection_id is not None and facts.intent is not None and facts.intent.status == "canceled":
+    is_cancelled = facts.intent is not None and facts.intent.status == "canceled"
+    # The intent of a debit that has failed is cancelled before the next one is made, which is under way by then.
+    if attempt.collection_id is not None and is_cancelled and attempt.state != "failed":
         return "cancelled", None
     if facts.checkout is not None and facts.checkout.status == "expired":
         return "expired", None

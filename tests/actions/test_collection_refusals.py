@@ -76,6 +76,9 @@ def test_a_bank_debit_that_fails_is_tried_anew_with_another_intent(collected: Co
     assert collected.posted("payment_failed", "collect_refused") == ["collect_refused"]
     assert collected.days(4, 9, 10) == [9]
     assert collected.intents() == ["canceled", "processing"]
+    # The first intent's cancellation is told while the second is under way.
+    collected.sync(collected.attempts()[0])
+    assert (collected.states(), collected.attempts()[0].state) == (["trying"], "failed")
     collected.days(4, 11, 17)
     collected.sync(collected.attempts()[1])
     assert collected.received() == [33334]
