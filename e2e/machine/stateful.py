@@ -14,8 +14,12 @@ from e2e.machine.move import Move, choices_of
 from e2e.machine.moves import MOVES
 from e2e.machine.owner_moves import OWNER
 from e2e.machine.paying_moves import PAYING
+from e2e.machine.plan_moves import PLANS
 from e2e.machine.quiet import quieten
+from e2e.machine.saving_moves import SAVING
 from e2e.machine.town import open_town
+
+_ELSEWHERE = (*PAYING, *HOUSE, *OWNER, *PLANS, *SAVING)
 
 
 def any_of(kinds: tuple[type[Move], ...]) -> st.SearchStrategy[Move]:
@@ -47,7 +51,11 @@ def machine_on(ground: Ground) -> type[RuleBasedStateMachine]:
         def house(self, move: Move) -> None:
             step(self.town, self.always, move, self.run)
 
-        @rule(move=any_of(tuple(kind for kind in MOVES if kind not in (*PAYING, *HOUSE, *OWNER))))
+        @rule(move=any_of((*PLANS, *SAVING)))
+        def agreement(self, move: Move) -> None:
+            step(self.town, self.always, move, self.run)
+
+        @rule(move=any_of(tuple(kind for kind in MOVES if kind not in _ELSEWHERE)))
         def world(self, move: Move) -> None:
             step(self.town, self.always, move, self.run)
 
