@@ -47,7 +47,7 @@ class Agree(Move):
     customer: int = one_of(*_CUSTOMERS)
     what: str = one_of(*_WHAT)
     cut: str = one_of(*_CUTS)
-    means: str = one_of("hand", *KINDS, *KINDS)
+    means: str = one_of("hand", *KINDS, *KINDS, "card-that-asks")
 
     def act(self, town: Town) -> bool:
         account = town.accounts[self.customer - 1]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from e2e.machine.finding import newest
 from e2e.machine.move import Move, one_of
+from e2e.machine.paying_moves import Challenge
 from e2e.machine.people import PEOPLE
 from e2e.machine.planning import living_methods, owner_of, payer, plans_in, written
 from e2e.machine.town import Town
@@ -149,11 +150,12 @@ class AtStripe(Move):
 
 @dataclass(frozen=True, slots=True)
 class Confirm(Move):
-    """With the customer there; the bank's question is another move."""
+    """With the customer there, and what they answer to the bank's question."""
 
-    line = "charge {charge} that waits for its customer is confirmed"
-    weight: ClassVar[int] = 4
+    line = "charge {charge} that waits for its customer is confirmed and answered {how}"
+    weight: ClassVar[int] = 5
     charge: int = one_of(1, 1, 2)
+    how: str = one_of("well", "well", "badly", "not-yet")
 
     def act(self, town: Town) -> bool:
         with town.resources.reading() as session:
@@ -166,6 +168,8 @@ class Confirm(Move):
             collection_confirming.confirm(town.resources, found.account_id, found.public_id, now=town.clock.now())
         except Refusal:
             return False
+        if self.how != "not-yet":
+            Challenge(self.how).act(town)
         return True
 
 
@@ -206,8 +210,8 @@ def save(town: Town, account: AccountRow, number: str, purpose: Purpose | str, p
 
 
 def charge_plan(town: Town, account: AccountRow, plan: PlanRow, kind: str) -> bool:
-    """With a method that is saved already, else with one that is saved now."""
-    wanted = "card" if kind == "card" else "us_bank_account"
+    """With a card or bank account that is saved already, else with one that is saved now."""
+    wanted = {"card": "card", "bank": "us_bank_account"}.get(kind)
     method = newest([each for each in living_methods(town, account.id) if each.kind == wanted], 1)
     if method is not None:
         return _put(town, account, method, plan)
