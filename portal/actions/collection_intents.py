@@ -39,11 +39,11 @@ def with_intent(
         except StripeRefused as refused:
             _give_up(resources, attempt, refused, now=now)
             return None
-    if attempt.state == "created":
-        with resources.writing() as session:
-            attempts.change(session, attempt, state="open", payment_intent_id=intent_id)
-    with resources.reading() as session:
+    with resources.writing() as session:
+        # Read again: Stripe's news of the intent may have been faster and have left its id there.
         fresh = attempts.by_id(session, attempt.id)
+        if fresh.state == "created" and attempts.change(session, fresh, state="open", payment_intent_id=intent_id):
+            fresh = attempts.by_id(session, attempt.id)
     if fresh.state == "cancelled":
         stripe_collecting.cancel_intent(stripe, intent_id)
     return fresh if fresh.state == "open" else None

@@ -1,6 +1,6 @@
 """Letters about collections: announced, refused, to be confirmed, stopped; a reminder where nothing is collected."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.actions import letters
 from portal.records import Session, autopays, plans
@@ -36,9 +36,9 @@ def stopped(session: Session, row: CollectionRow, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def remind(session: Session, plan: PlanRow, position: int, *, now: datetime) -> bool:
-    """A payment of a plan is due soon, and its customer pays by hand; told once."""
-    key = f"plan_due:{plan.id}:{position}"
+def remind(session: Session, plan: PlanRow, position: int, due_on: date, *, now: datetime) -> bool:
+    """A payment of a plan is due soon, and its customer pays by hand; told once for each day that it is put off to."""
+    key = f"plan_due:{plan.id}:{due_on}:{position}"
     return letters.stage_to_contact(
         session, "plan_due", key, plan.account_id, plan.contact_id, now=now, plan_id=plan.id
     )

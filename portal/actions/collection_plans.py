@@ -157,9 +157,9 @@ def _begins_again(row: CollectionRow, method: MethodRow) -> bool:
 
 
 def _follow(at: _Moment, row: CollectionRow, wish: _Wish) -> int:
-    """What was announced and not tried yet follows its instalment to a later day."""
+    """What was announced follows its instalment to a later day."""
     next_on = charge_on(wish.wanted_on, noticed_on=row.noticed_on, days=wish.days)
-    if row.plan_id is None or row.state != "waiting" or row.tries or row.next_on >= next_on:
+    if row.plan_id is None or row.state != "waiting" or row.next_on >= next_on:
         return 0
     return int(collections.change(at.session, row, next_on=next_on))
 
@@ -212,7 +212,7 @@ def _remind(at: _Moment, found: PlanStanding) -> None:
         # What is due with the acceptance is paid with it.
         is_first = found.plan.accepted_on is not None and instalment.due_on <= found.plan.accepted_on
         if is_near and not is_first and is_asked_for(instalment, least_cents=found.least_cents):
-            collection_letters.remind(at.session, found.plan, instalment.position, now=at.now)
+            collection_letters.remind(at.session, found.plan, instalment.position, instalment.due_on, now=at.now)
 
 
 def _is_held_by_a_person(at: _Moment, charge_ids: Sequence[int]) -> bool:

@@ -62,6 +62,9 @@ def allowed(session: Session, row: CollectionRow, *, policy: Policy) -> Allowed 
         if plan.state != "active" or plan.method_id != method.id:
             return None
         found = plan_standing.load(session, plan, standing, policy=policy)
+        if found.row(row.position).due_on > policy.today:
+            # Its date was moved or put off since it was announced.
+            return None
         quote, contact_id = of_instalment(standing, found, row.position), plan.contact_id
     else:
         autopay = autopays.in_force(session, row.account_id)

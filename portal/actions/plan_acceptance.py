@@ -102,6 +102,8 @@ def accept(
             "accepted_at": _after_what_came(session, found, now=now),
             "accepted_on": policy.today,
             "contact_id": access.contact_id,
+            "grace_days": policy.plan_grace_days,
+            "cure_days": policy.plan_cure_days,
         },
     )  # fmt: skip
     _keep_evidence(session, access, accepted, given, now=now)

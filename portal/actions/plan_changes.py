@@ -78,7 +78,7 @@ def put_off(session: Session, found: PlanStanding, days: int, *, policy: Policy,
     if not 1 <= days <= LONGEST_DELAY_DAYS:
         raise Refusal("Choose from 1 to %(most)s days.", field="days", most=LONGEST_DELAY_DAYS)
     delay = timedelta(days=days)
-    after = [due._replace(due_on=due.due_on + delay) for due in _dues(found) if found.row(due.position).left_cents]
+    after = [due._replace(due_on=due.due_on + delay) for due in _dues(found) if found.row(due.position).open_cents]
     if found.plan.state not in ("active", "paused") or not after:
         raise Conflict("This plan has been changed meanwhile. Look at it again.")
     assert not needs_consent(_dues(found), after)
@@ -120,7 +120,7 @@ def _following_on(found: PlanStanding, position: int) -> date | None:
 
 def _set_dates(session: Session, found: PlanStanding, after: Sequence[Due]) -> None:
     for due in after:
-        if found.row(due.position).left_cents:
+        if found.row(due.position).open_cents:
             plans.move_instalment(session, found.plan.id, due.position, due.due_on)
 
 

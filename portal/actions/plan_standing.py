@@ -85,6 +85,12 @@ def load(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy)
     return PlanStanding(plan, covered, agreed, rows, received, least_cents)
 
 
+def agreed_days(plan: PlanRow, policy: Policy) -> tuple[int, int]:
+    """The days of grace and the days to cure that the plan was agreed with; a later policy is for later plans."""
+    grace_days = policy.plan_grace_days if plan.grace_days is None else plan.grace_days
+    return grace_days, policy.plan_cure_days if plan.cure_days is None else plan.cure_days
+
+
 def _covered(session: Session, plan: PlanRow, standing: Standing) -> Sequence[Covered]:
     """For a plan that is not kept any more, what is left is what it covered and is open now; nothing is on it."""
     paid = {row.charge_id: row.paid_cents for row in plan_money.on_plans(session, plan.account_id, standing.on)}

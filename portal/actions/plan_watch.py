@@ -48,7 +48,8 @@ def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | No
         return None, found.left_cents
     today = policy.today
     late_on = found.late_since(today)
-    news = next_step(late_on, cure_by=plan.cure_by, today=today, grace_days=policy.plan_grace_days)
+    grace_days, cure_days = plan_standing.agreed_days(plan, policy)
+    news = next_step(late_on, cure_by=plan.cure_by, today=today, grace_days=grace_days, cure_days=cure_days)
     return news, found.left_cents
 
 
@@ -63,7 +64,7 @@ def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime)
             step(session, plan, "completed", policy=policy, now=now, actor="portal")
             _tell_customer(session, plan, "plan_completed", now=now)
         case "notice":
-            cure_by = today + timedelta(days=policy.plan_cure_days)
+            cure_by = today + timedelta(days=plan_standing.agreed_days(plan, policy)[1])
             plans.change(session, plan, {"cure_by": cure_by, "moved_at": now})
             tell(session, plan, "late", policy=policy, now=now, actor="portal", words=cure_by.isoformat())
             _tell_customer(session, plan, "plan_late", now=now)

@@ -47,6 +47,8 @@ def choose(visit: Visit) -> Response:
     visit.throttle.check(_PRESSES, "plan", str(found.access.session_id))
     chosen = visit.form.get("means", "")
     method = next((each for each in found.methods if each.public_id == chosen), None)
+    if method is not None and method.id == found.plan.method_id:
+        return visit.see(found.here)
     if method is not None:
         with visit.resources.writing() as session:
             ledger.lock_account(session, found.access.account.id)

@@ -35,6 +35,8 @@ class PlanRow(NamedTuple):
     method_id: int | None
     replaces_id: int | None
     version: int
+    grace_days: int | None
+    cure_days: int | None
 
 
 class OptionRow(NamedTuple):

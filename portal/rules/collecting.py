@@ -45,7 +45,9 @@ _HARD = frozenset(
         "stop_payment_order",
     }
 )
-_BANK_SOFT = frozenset({"insufficient_funds"})
+_BANK_SOFT = frozenset({"insufficient_funds", "processing_error"})
+# The account, or the permission to debit it, is gone; other words stop a charge, and say nothing of the account.
+_BANK_HARD = _HARD | frozenset({"bank_account_closed", "debit_not_authorized", "no_account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def after_refusal(kind: Kind, code: str, *, tries: int, first_on: date, today: d
 
 def is_hard(kind: Kind, code: str) -> bool:
     """Whether the method itself is of no more use."""
-    return code in _HARD if kind == "card" else code not in _BANK_SOFT
+    return code in (_HARD if kind == "card" else _BANK_HARD)
 
 
 def notice_days(kind: Kind, *, varies: bool) -> int:

@@ -114,11 +114,15 @@ def is_complete(rows: Sequence[Instalment], *, least_cents: int) -> bool:
     )
 
 
-def next_step(late_on: date | None, *, cure_by: date | None, today: date, grace_days: int) -> Step | None:
+def next_step(
+    late_on: date | None, *, cure_by: date | None, today: date, grace_days: int, cure_days: int
+) -> Step | None:
     """What a day brings for a plan: the notice of default after the grace days, its cure, or the default once the
-    time to cure is over."""
+    time to cure is over. A notice is about what was late that day: what comes due later has a notice of its own."""
+    if cure_by is not None and (late_on is None or late_on >= cure_by - timedelta(days=cure_days)):
+        return "cured"
     if late_on is None:
-        return "cured" if cure_by is not None else None
+        return None
     if cure_by is None:
         return "notice" if today > late_on + timedelta(days=grace_days) else None
     return "default" if today > cure_by else None

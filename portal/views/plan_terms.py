@@ -125,7 +125,7 @@ def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
             words.text("If a payment is late"),
             words.text(
                 "If a payment is more than %(grace)s days late, we write to you, and you have %(cure)s days from then "
-                "to make up for it. If you do not, the plan ends and what is left of it is due at once.",
+                "to make up for it. If you do not, the plan ends, and what is left of it is due as it was before.",
                 grace=policy.plan_grace_days,
                 cure=policy.plan_cure_days,
             ),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from sqlalchemy import update
 
 from portal.actions import collections as actions
@@ -111,3 +112,19 @@ def test_nothing_is_collected_without_stripe(collected: Collected) -> None:
     collected.on(3, 31)
     without = replace(collected.house.resources, stripe=None)
     assert actions.collect(without, now=collected.house.clock.now()) == 0
+
+
+@pytest.mark.parametrize("is_tried", [False, True])
+def test_what_the_owner_puts_off_is_not_charged_before_its_new_day(collected: Collected, is_tried: bool) -> None:
+    plan, method = collected.charged_plan()
+    if is_tried:
+        collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds")
+        assert collected.days(3, 29, 31) == [31]
+    else:
+        collected.days(3, 29, 30)
+    collected.on(3, 31)
+    collected.change(plan, "put_off", 30)
+    # The worker charges more often than it looks at what has changed.
+    actions.collect(collected.house.resources, now=collected.house.clock.now())
+    assert collected.days(4, 1, 29) == []
+    assert collected.days(4, 30, 30) == [30]

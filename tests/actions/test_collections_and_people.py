@@ -115,6 +115,26 @@ def test_an_intent_whose_id_was_lost_is_adopted_by_its_webhook(collected: Collec
     assert collected.intents() == ["succeeded"]
 
 
+def test_a_webhook_that_is_faster_than_the_answer_holds_nothing_up(
+    collected: Collected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected.charged_plan()
+    collected.days(3, 29, 30)
+    collected.on(3, 31)
+    asked = stripe_collecting.create_intent
+
+    def overtaken(*given: Any, **more: Any) -> IntentFacts:
+        intent = asked(*given, **more)
+        facts = collected.stripe.read_payment_by_intent(intent.payment_intent_id)
+        with collected.house.resources.writing() as session:
+            inbox.adopt(session, collected.attempts()[0].public_id, facts)
+        return intent
+
+    monkeypatch.setattr(stripe_collecting, "create_intent", overtaken)
+    assert actions.collect(collected.house.resources, now=collected.house.clock.now()) == 1
+    assert collected.intents() == ["succeeded"]
+
+
 def test_what_waits_for_its_next_try_makes_way_for_what_is_due(collected: Collected) -> None:
     plan = collected.agree(Shape(0, 3, "week", date(2026, 3, 20)))
     method = collected.save()

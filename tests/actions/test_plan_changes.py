@@ -72,6 +72,30 @@ def test_default_returns_the_rest_to_due_and_tells_both_sides(planned: Planned) 
     assert planned.make(Shape(20_000, 2, "week", date(2026, 5, 20))).state == "offered"
 
 
+def test_what_was_not_in_the_notice_has_its_own(planned: Planned) -> None:
+    plan = planned.agree(Shape(0, 3, "week", date(2026, 3, 9)))
+    planned.on(3, 15)
+    assert planned.watch() == 1
+    planned.on(3, 24)
+    planned.pay(plan, 66_667)
+    planned.on(3, 26)
+    planned.watch()
+    assert (planned.plan(plan).state, planned.plan(plan).cure_by) == ("active", None)
+    planned.on(3, 29)
+    planned.watch()
+    assert planned.plan(plan).cure_by == date(2026, 4, 8)
+
+
+def test_the_days_are_those_that_were_agreed(planned: Planned) -> None:
+    plan = planned.agree()
+    planned.set_policy(plan_grace_days=0, plan_cure_days=30)
+    planned.on(4, 5)
+    assert planned.watch() == 0
+    planned.on(4, 6)
+    planned.watch()
+    assert planned.plan(plan).cure_by == date(2026, 4, 16)
+
+
 def test_one_date_moves_once(planned: Planned) -> None:
     plan = planned.agree()
     planned.change(plan, "move", 2, date(2026, 5, 7))

@@ -154,7 +154,7 @@ def test_a_late_plan_is_told_what_to_pay_until_when_and_what_happens_then(office
     letter = told["ap"]
     assert letter.subject == "Your payment plan P-00001: please pay $333.34 by April 16, 2026"
     assert "was due on March 31, 2026" in letter.text
-    assert "the plan ends, and all that is left of it, $1,000.00, is due at once" in letter.text
+    assert "the plan ends, and all that is left of it, $1,000.00, is due as it was before" in letter.text
     assert "Late since: March 31, 2026" in told["owner"].text
     assert "until April 16, 2026" in told["owner"].text
     planner.pay(33_334)

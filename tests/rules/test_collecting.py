@@ -44,6 +44,9 @@ def test_a_hard_refusal_is_of_the_method() -> None:
     assert is_hard("card", "lost_card")
     assert not is_hard("card", "insufficient_funds")
     assert is_hard("us_bank_account", "no_account")
+    # A fault of Stripe's or of ours says nothing of the account.
+    assert not is_hard("us_bank_account", "processing_error")
+    assert not is_hard("us_bank_account", "api_key_expired")
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,12 @@ def test_late_from_the_day_after(today: date, expected: date | None) -> None:
         (JAN, date(2027, 2, 16), date(2027, 2, 16), None),
         (JAN, date(2027, 2, 16), date(2027, 2, 17), "default"),
         (None, date(2027, 2, 16), date(2027, 2, 16), "cured"),
+        # Noticed on 6 February; what came due that day or later has its own days of grace and its own notice.
+        (date(2027, 2, 5), date(2027, 2, 16), date(2027, 2, 17), "default"),
+        (date(2027, 2, 6), date(2027, 2, 16), date(2027, 2, 17), "cured"),
     ],
 )
 def test_default_comes_after_notice_and_time_to_cure(
     late_on: date | None, cure_by: date | None, today: date, expected: Step | None
 ) -> None:
-    assert next_step(late_on, cure_by=cure_by, today=today, grace_days=5) == expected
+    assert next_step(late_on, cure_by=cure_by, today=today, grace_days=5, cure_days=10) == expected

@@ -38,6 +38,15 @@ def test_the_catalogue() -> None:
         "late_fee_cap_bp",
         "late_fee_min_cents",
         "late_fee_max_cents",
+        "plan_self_service",
+        "plan_most_payments",
+        "plan_least_cents",
+        "plan_most_days",
+        "plan_least_down_bp",
+        "plan_first_days",
+        "plan_offer_days",
+        "plan_grace_days",
+        "plan_cure_days",
     ]
 
 

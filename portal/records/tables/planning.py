@@ -53,6 +53,9 @@ plans = Table(
     ref("method_id", "saved_methods.id", nullable=True),
     ref("replaces_id", "plans.id", nullable=True),
     Column("version", Integer, nullable=False, server_default="1"),
+    # As agreed: NULL before that.
+    Column("grace_days", Integer, nullable=True),
+    Column("cure_days", Integer, nullable=True),
     CheckConstraint(f"state IN ({_STATES})", name="known_state"),
     CheckConstraint("total_cents > 0", name="total_positive"),
     Index("ix_plans_state", "state", "expires_on"),

@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("plans", sa.Column("grace_days", sa.Integer(), nullable=True))
+    op.add_column("plans", sa.Column("cure_days", sa.Integer(), nullable=True))
     with op.batch_alter_table("accounts") as batch_op:
         batch_op.add_column(sa.Column("stripe_customer_id", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("kind", sa.String(length=12), server_default="unknown", nullable=False))
@@ -57,6 +59,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("plans") as batch_op:
+        batch_op.drop_column("cure_days")
+        batch_op.drop_column("grace_days")
     with op.batch_alter_table("setups") as batch_op:
         batch_op.drop_column("version")
     with op.batch_alter_table("saved_methods") as batch_op:
