@@ -11,6 +11,7 @@ from sqlalchemy import select
 from e2e.journeys.desk import enter
 from e2e.journeys.looks import findings
 from e2e.journeys.town import Guest, Town
+from e2e.sample import company
 from portal.records.tables import accounts, charges, inbox, payments
 
 LISTS = ("customers", "invoices", "payments", "credits", "notices", "letters", "events", "breaks", "history")
@@ -138,7 +139,10 @@ def _forms(town: Town) -> list[str]:
     with town.resources.reading() as session:
         late = session.execute(select(charges.c.public_id).where(charges.c.number == "INV-2053")).scalar_one()
         by = select(payments.c.public_id).order_by(payments.c.id.desc())
-        cheque = session.execute(by.where(payments.c.method == "cheque")).scalars().first()
+        # Too large for what it was for, so that something of it can still be put on an invoice.
+        whose = select(accounts.c.id).where(accounts.c.name == company.COBALT.name)
+        cheques = by.where(payments.c.method == "cheque", payments.c.account_id.in_(whose))
+        cheque = session.execute(cheques).scalars().first()
         card = session.execute(by.where(payments.c.method == "card")).scalars().first()
     return [
         *(f"{customer}/{form}" for form in ("contacts", "links", "payments")),

@@ -41,7 +41,10 @@ def test_jobs_run_by_name_on_a_day(portal: CommandLine, job: str) -> None:
 
 def test_an_unknown_job_lists_those_there_are(sqlite_portal: CommandLine) -> None:
     said = sqlite_portal("run", "laundry")
-    jobs = "inbox, attempts, debits, refunds, events, reconciliation, disputes, letters, history, attachments"
+    jobs = (
+        "inbox, attempts, debits, refunds, setups, methods, announcements, collections, events, reconciliation, "
+        "disputes, plans, letters, history, attachments"
+    )
     assert (said.code, said.err) == (1, f"There is no job “laundry”. There are: {jobs}.\n")
 
 
