@@ -142,7 +142,7 @@ def test_a_plan_that_is_not_kept_ends(town: Town) -> None:
     town.letter(guest, "$266.67 is due on")
     town.house.clock.move(days=8)
     page = from_letter(town, guest, f"Your payment plan {number}: please pay $266.67 by")
-    sees(page, "Behind", "After that day it ends, and what is left is due at once.")
+    sees(page, "Behind", "After that day it ends")
     town.house.clock.move(days=11)
     page = from_letter(town, guest, f"Your payment plan {number} has ended: $800.00 to pay")
     balance(page, "$800.00")
