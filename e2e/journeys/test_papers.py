@@ -27,7 +27,7 @@ def test_page_pdf_and_csv_say_the_same(town: Town) -> None:
         assert words in text
 
 
-def test_an_invoice_and_a_receipt_asread_pdf(town: Town) -> None:
+def test_an_invoice_and_a_receipt_as_pdf(town: Town) -> None:
     guest = town.guest()
     page = town.at_statement(guest)
     choose(page, "2066")
