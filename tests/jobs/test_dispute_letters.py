@@ -8,12 +8,11 @@ from sqlalchemy import select, update
 from portal import links as tokens
 from portal.actions import access, fresh_links, late_fees, policies
 from portal.actions.dispute_decisions import Offered
-from portal.gateways.mailer import OutgoingLetter
 from portal.records import links
 from portal.records.tables import accounts as accounts_table
 from portal.records.tables import letters as letters_table
 from tests.support.counter import Counter
-from tests.support.office import Office
+from tests.support.office import Office, mail, token
 
 
 @pytest.fixture
@@ -21,24 +20,10 @@ def counter(office: Office) -> Counter:
     return Counter(office)
 
 
-def mail(office: Office) -> dict[str, OutgoingLetter]:
-    """What goes out now, by its receiver."""
-    office.sent.clear()
-    office.post()
-    assert len({letter.to_email for letter in office.sent}) == len(office.sent)
-    return {letter.to_email.split("@")[0]: letter for letter in office.sent}
-
-
 def given_up(office: Office) -> list[tuple[str, str]]:
     with office.house.resources.reading() as session:
         chosen = select(letters_table.c.kind, letters_table.c.error).where(letters_table.c.state == "dropped")
         return [(kind, error) for kind, error in session.execute(chosen)]
-
-
-def token(letter: OutgoingLetter) -> str:
-    found = re.search(r"/l/(\S+)", letter.text)
-    assert found is not None
-    return found[1]
 
 
 def test_what_was_received_is_said_with_what_is_left_to_pay(office: Office, counter: Counter) -> None:

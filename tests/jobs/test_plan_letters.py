@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 
 from portal import links as tokens
 from portal.actions import access, fresh_links, policies
-from portal.gateways.mailer import Attachment, OutgoingLetter
+from portal.gateways.mailer import Attachment
 from portal.records.tables import accounts as accounts_table
 from portal.records.tables import letters as letters_table
 from portal.rules.plans import Shape
-from tests.support.office import Office
+from tests.support.office import Office, mail, token
 from tests.support.planning import MONTHLY, PAPER, Planner
 
 OVERTAKEN = "the plan has moved on since"
@@ -23,24 +23,10 @@ def planner(office: Office) -> Planner:
     return Planner(office)
 
 
-def mail(office: Office) -> dict[str, OutgoingLetter]:
-    """What goes out now, by its receiver."""
-    office.sent.clear()
-    office.post()
-    assert len({letter.to_email for letter in office.sent}) == len(office.sent)
-    return {letter.to_email.split("@")[0]: letter for letter in office.sent}
-
-
 def given_up(office: Office) -> list[tuple[str, str]]:
     with office.house.resources.reading() as session:
         chosen = select(letters_table.c.kind, letters_table.c.error).where(letters_table.c.state != "sent")
         return [(kind, error) for kind, error in session.execute(chosen)]
-
-
-def token(letter: OutgoingLetter) -> str:
-    found = re.search(r"/l/(\S+)", letter.text)
-    assert found is not None
-    return found[1]
 
 
 def test_an_offer_lists_every_date_beside_paying_now(office: Office, planner: Planner) -> None:

@@ -1,8 +1,5 @@
 """The evidence of a plan: everything that was agreed, shown, typed and authorized, the same each time it is drawn."""
 
-import re
-from html import unescape
-
 import pytest
 
 from portal.actions import plan_evidence, policies
@@ -12,6 +9,7 @@ from portal.rules.refusals import NotFound
 from portal.templating import asset_root
 from portal.views import plan_evidence as view
 from tests.support.plan_site import PlanSite
+from tests.support.reading import words
 
 
 def html_of(site: PlanSite, plan: PlanRow) -> str:
@@ -30,7 +28,7 @@ def test_the_bundle_has_all_of_it_and_can_be_drawn_again(plan_site: PlanSite) ->
     plan_site.confirm(attempt)
     plan_site.sync(attempt)
     html = html_of(plan_site, plan)
-    shown = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+    shown = words(html)
     with plan_site.resources.reading() as session:
         found = plan_evidence.load(session, plan)
     [method] = found.authorized

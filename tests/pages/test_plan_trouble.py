@@ -1,13 +1,12 @@
 """A plan's page says what is wrong with its automatic payments, and where that is put right."""
 
-import re
 from datetime import date
-from html import unescape
 
 import pytest
 
 from portal.records import collections, saved_methods
 from tests.support.plan_site import PlanSite
+from tests.support.reading import words
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,7 @@ def test_trouble_with_a_charge(plan_site: PlanSite, state: str, why: str, senten
             },
         )  # fmt: skip
     page = plan_site.customer.get(plan_site.page(plan)).text
-    shown = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+    shown = words(page)
     if sentence is None:
         assert "could not be charged" not in shown
         assert "wants you to confirm" not in shown

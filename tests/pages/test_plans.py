@@ -1,8 +1,6 @@
 """Making a payment plan, agreeing to it and following it, as a customer's browser sees it."""
 
 import hashlib
-import re
-from html import unescape
 
 import pytest
 
@@ -10,10 +8,7 @@ from portal.actions import policies
 from portal.records import agreements, plans
 from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
-
-
-def text(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+from tests.support.reading import words
 
 
 def test_the_statement_leads_to_the_form(plan_site: PlanSite) -> None:
@@ -22,7 +17,7 @@ def test_the_statement_leads_to_the_form(plan_site: PlanSite) -> None:
 
 def test_the_form_starts_with_a_plan_within_the_limits(plan_site: PlanSite) -> None:
     page = plan_site.customer.get(f"{plan_site.base}/plans/new")
-    shown = text(page.text)
+    shown = words(page.text)
     assert "Go on with this plan" in shown
     assert "Ask for this plan" not in shown
     assert 'name="down"' in page.text
@@ -30,7 +25,7 @@ def test_the_form_starts_with_a_plan_within_the_limits(plan_site: PlanSite) -> N
 
 def test_dates_and_amounts_are_shown_before_anything_is_made(plan_site: PlanSite) -> None:
     page = plan_site.customer.get(f"{plan_site.base}/plans/new", params=plan_site.wish())
-    shown = text(page.text)
+    shown = words(page.text)
     assert "First amount Mar 2, 2026 $200.00" in shown
     assert "Payment 1 of 2 Mar 16, 2026 $400.00" in shown
     assert "Payment 2 of 2 Mar 23, 2026 $400.00" in shown
@@ -57,7 +52,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
 ) -> None:
     answer = plan_site.customer.post(f"{plan_site.base}/plans", data=plan_site.wish(**more))
     assert answer.status_code == 422
-    assert sentence in text(answer.text)
+    assert sentence in words(answer.text)
     for name, value in more.items():
         if name in ("down", "count"):
             assert f'name="{name}"' in answer.text
@@ -103,10 +98,10 @@ def test_agreeing_keeps_what_was_shown(plan_site: PlanSite) -> None:
     assert draft.content == kept.pdf
     paper = plan_site.customer.get(plan_site.page(plan, "/agreement.pdf"))
     assert (paper.content, paper.headers["content-type"]) == (kept.pdf, "application/pdf")
-    shown = text(plan_site.customer.get(plan_site.page(plan)).text)
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "In progress" in shown
     assert "Agreed to by Ada Payer" in shown
-    assert "On a payment plan $1,000.00" in text(plan_site.customer.get(plan_site.base).text)
+    assert "On a payment plan $1,000.00" in words(plan_site.customer.get(plan_site.base).text)
 
 
 def test_pressed_twice_it_is_agreed_once(plan_site: PlanSite) -> None:
@@ -133,7 +128,7 @@ def test_an_agreement_is_whole_or_none(plan_site: PlanSite, more: dict[str, str]
     plan = plan_site.make()
     answer = plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=plan_site.terms(plan) | more)
     assert answer.status_code == 422
-    assert sentence in text(answer.text)
+    assert sentence in words(answer.text)
     assert plan_site.fresh(plan.public_id).state == "offered"
 
 
@@ -156,7 +151,7 @@ def test_by_card_what_is_due_today_is_paid_and_the_card_saved_for_the_plan(plan_
     plan_site.confirm(attempt)
     back = plan_site.customer.get(f"{plan_site.base}/payments/{attempt.public_id}")
     assert plan_site.page(plan) in back.text
-    shown = text(plan_site.customer.get(plan_site.page(plan)).text)
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "Automatically with Visa •••• 4242" in shown
     assert "Paid $200.00" in shown
 
@@ -175,22 +170,22 @@ def test_paying_by_hand_what_is_due_more_and_all(plan_site: PlanSite) -> None:
     plan = plan_site.make()
     plan_site.agree(plan)
     page = plan_site.customer.get(f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "200.00"})
-    assert "For payment plan" in text(page.text)
+    assert "For payment plan" in words(page.text)
     assert plan_site.press(plan_site.customer, page, method="card").status_code == 303
     plan_site.confirm(plan_site.attempts()[-1])
     plan_site.sync(plan_site.attempts()[-1])
     page = plan_site.customer.get(
         f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "500", "ahead": "next"}
     )
-    assert "What is more than due pays the next dates." in text(page.text)
+    assert "What is more than due pays the next dates." in words(page.text)
     pressed = plan_site.press(plan_site.customer, page, method="card")
-    assert pressed.status_code == 303, text(pressed.text)
+    assert pressed.status_code == 303, words(pressed.text)
     plan_site.confirm(plan_site.attempts()[-1])
     plan_site.sync(plan_site.attempts()[-1])
-    shown = text(plan_site.customer.get(plan_site.page(plan)).text)
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "Left $300.00" in shown
     too_much = plan_site.customer.get(f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "301"})
-    assert "$300.00 pays all that is left" in text(too_much.text)
+    assert "$300.00 pays all that is left" in words(too_much.text)
 
 
 def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
@@ -202,7 +197,7 @@ def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
         assert plan_site.customer.post(plan_site.page(plan, "/dates"), data=typed).status_code == 422
     moved = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-03-25"})
     assert moved.status_code == 303
-    shown = text(plan_site.customer.get(plan_site.page(plan)).text)
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "Mar 25, 2026 moved from Mar 23, 2026" in shown
     assert "Move one date" not in shown
 

@@ -1,5 +1,6 @@
 """The shop with a seller who reads mail: letters are staged, sent, and read as whoever gets them would."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -64,3 +65,18 @@ class Office(Shop):
 def intent(attempt: AttemptRow) -> str:
     assert attempt.payment_intent_id is not None
     return attempt.payment_intent_id
+
+
+def mail(office: Office) -> dict[str, OutgoingLetter]:
+    """What goes out now, by its receiver: the part of the address before the @."""
+    office.sent.clear()
+    office.post()
+    assert len({letter.to_email for letter in office.sent}) == len(office.sent)
+    return {letter.to_email.split("@")[0]: letter for letter in office.sent}
+
+
+def token(letter: OutgoingLetter) -> str:
+    """What the letter's pay link says after `/l/`."""
+    found = re.search(r"/l/(\S+)", letter.text)
+    assert found is not None
+    return found[1]
