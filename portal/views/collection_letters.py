@@ -14,7 +14,7 @@ from portal.wording import Words
 
 def about_collection(found: Correspondence, words: Words) -> dict[str, object]:
     """The context of a letter of this kind, one of KINDS, as things stand."""
-    return KINDS[found.letter.kind](found, words)
+    return {"terms": [], **KINDS[found.letter.kind](found, words)}
 
 
 def collect_stopped(found: Report, words: Words) -> Told:

@@ -80,7 +80,7 @@ def compose(found: Correspondence, *, href: str) -> Draft:
         kind = "collect"
     elif found.method is not None and kind in method_letters.KINDS:
         context |= method_letters.about_method(kind, found.method, words)
-        kind = "method"
+        kind = "collect"
     else:
         kind = "link"
         context |= _invitation(found, words)

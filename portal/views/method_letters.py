@@ -12,7 +12,7 @@ from portal.wording import Words
 
 def about_method(kind: str, found: MethodFacts, words: Words) -> dict[str, object]:
     """The context of a letter of this kind, one of KINDS, as things stand."""
-    return {"terms": [], **KINDS[kind](found, words)}
+    return {"facts": [], "terms": [], "button": words.text("Open your account"), **KINDS[kind](found, words)}
 
 
 def method_ended(found: Report, words: Words) -> Told:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from portal.actions.correspondence import Report
 from portal.actions.dispute_facts import DisputeFacts, Waiting
 from portal.actions.policies import Policy
+from portal.records.accounts import AccountRow
 from portal.rules import disputes as rules
 from portal.templating import render_letter
 from portal.views.dispute_letters import line_name, line_reason, offer_words, paragraphs
@@ -17,8 +18,17 @@ _MOST_LISTED = 25
 
 def compose_claim(found: Report, *, base_url: str) -> Draft:
     """The letter in words, with the address of the page on which the dispute is worked."""
+    account = found.standing.account if found.standing else None
+    words = found.policy.words(account.currency if account else found.policy.currency)
+    if found.dispute is None:
+        return draft(found, _digest(found, words, base_url))
+    href = f"{base_url}/admin/disputes/{found.dispute.dispute.public_id}"
+    return draft(found, {**_told(found, found.dispute, words), "href": href})
+
+
+def draft(found: Report, told: Mapping[str, object]) -> Draft:
+    """A letter of claims to the seller: what is told over what such a letter has where nothing is."""
     policy, account = found.policy, found.standing.account if found.standing else None
-    words = policy.words(account.currency if account else policy.currency)
     context: dict[str, object] = {
         "seller": seller(policy),
         "customer": account.name if account else "",
@@ -26,12 +36,8 @@ def compose_claim(found: Report, *, base_url: str) -> Draft:
         "facts": [],
         "waiting": [],
         "more": "",
+        **told,
     }
-    if found.dispute is not None:
-        context |= _told(found, found.dispute, words)
-        context["href"] = f"{base_url}/admin/disputes/{found.dispute.dispute.public_id}"
-    else:
-        context |= _digest(found, words, base_url)
     return Draft(
         to_name=policy.seller_name,
         to_email=policy.seller_email,
@@ -39,6 +45,11 @@ def compose_claim(found: Report, *, base_url: str) -> Draft:
         reply_to="",
         words=render_letter("seller_claim", context, policy.locale),
     )
+
+
+def customer_name(account: AccountRow) -> str:
+    """With the number that the seller knows them by, if they have one."""
+    return f"{account.name} ({account.number})" if account.number else account.name
 
 
 def _told(found: Report, facts: DisputeFacts, words: Words) -> dict[str, object]:
@@ -54,11 +65,9 @@ def _told(found: Report, facts: DisputeFacts, words: Words) -> dict[str, object]
 
 
 def _facts(found: Report, facts: DisputeFacts, words: Words) -> list[tuple[str, str]]:
-    account = found.standing.account if found.standing else None
-    name = account.name if account else ""
     lines = facts.lines
     return [
-        (words.text("Customer"), f"{name} ({account.number})" if account and account.number else name),
+        (words.text("Customer"), customer_name(found.standing.account) if found.standing else ""),
         (words.text("Invoice"), facts.charge.number),
         *((line_name(facts, line, words), line_reason(facts, line, words)) for line in lines),
         (

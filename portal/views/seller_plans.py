@@ -7,10 +7,10 @@ from portal.actions.correspondence import Report
 from portal.actions.plan_facts import PlanFacts
 from portal.actions.policies import Policy
 from portal.rules.plans import outside
-from portal.templating import render_letter
 from portal.views.dispute_letters import paragraphs
-from portal.views.letters import Draft, seller
+from portal.views.letters import Draft
 from portal.views.plans import option_title
+from portal.views.seller_claims import customer_name, draft
 from portal.wording import Words
 
 _Facts = list[tuple[str, str]]
@@ -24,27 +24,16 @@ def compose_plan(found: Report, *, base_url: str) -> Draft:
     account, facts = found.standing.account, found.plan
     words = policy.words(account.currency)
     title, said = _DEEDS[found.letter.kind](facts, policy, words)
-    customer = f"{account.name} ({account.number})" if account.number else account.name
-    listed = [(words.text("Customer"), customer), *_FACTS[found.letter.kind](facts, policy, words)]
-    context: dict[str, object] = {
-        "seller": seller(policy),
-        "customer": account.name,
+    listed = [(words.text("Customer"), customer_name(account)), *_FACTS[found.letter.kind](facts, policy, words)]
+    told: dict[str, object] = {
         "title": title,
         "said": said,
         "words": paragraphs(facts.plan.words) if found.letter.kind == "seller_plan_request" else [],
         "facts": [{"name": name, "value": value} for name, value in listed if value],
-        "waiting": [],
-        "more": "",
         "button": words.text("Open the plan"),
         "href": f"{base_url}/admin/plans/{facts.plan.public_id}",
     }
-    return Draft(
-        to_name=policy.seller_name,
-        to_email=policy.seller_email,
-        message_id=found.letter.message_id,
-        reply_to="",
-        words=render_letter("seller_claim", context, policy.locale),
-    )
+    return draft(found, told)
 
 
 def _request(found: PlanFacts, policy: Policy, words: Words) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.templates.base import CANARY, LAYOUT, money
 from tests.templates.letter_samples import LETTER
+from tests.templates.method_samples import METHOD_LETTERS
 
 Context = Mapping[str, object]
 
@@ -34,8 +35,9 @@ _NOTICE: dict[str, object] = {
         {"name": "For", "value": "Payment plan P-00012"},
     ],
     "more": ["There is nothing to do.", "You can pay it earlier by hand, and then nothing is charged."],
+    "terms": [],
     "button": "Open your plan",
 }
 COLLECTION_LETTERS: dict[str, dict[str, Context]] = {
-    "collect": {"usual": _NOTICE, "named": {**_NOTICE, "name": "Maria", "more": []}},
+    "collect": {"usual": _NOTICE, "named": {**_NOTICE, "name": "Maria", "more": []}, **METHOD_LETTERS},
 }

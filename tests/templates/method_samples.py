@@ -75,9 +75,12 @@ _ON: dict[str, object] = {
     **LETTER,
     "title": "Automatic payments are on",
     "said": [f"Your invoices are charged to Visa {CANARY} •••• 4242 from now on."],
+    "facts": [],
+    "button": "Open your account",
     "terms": AUTOPAY_WORDS,
     "more": ["This was not you? Please tell us at once."],
 }
-METHOD_LETTERS: dict[str, dict[str, Context]] = {
-    "method": {"usual": _ON, "ended": {**_ON, "name": "Maria", "terms": [], "more": []}},
+METHOD_LETTERS: dict[str, Context] = {
+    "autopay on": _ON,
+    "method ended": {**_ON, "name": "Maria", "terms": [], "more": []},
 }

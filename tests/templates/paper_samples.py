@@ -6,7 +6,6 @@ from tests.templates.base import CANARY, SELLER, money, parts
 from tests.templates.collection_samples import COLLECTION_LETTERS
 from tests.templates.dispute_letter_samples import DISPUTES
 from tests.templates.letter_samples import LETTER, REVERSALS
-from tests.templates.method_samples import METHOD_LETTERS
 from tests.templates.payment_samples import INVOICE
 from tests.templates.plan_letter_samples import PLANS, TO_SELLER_ABOUT_PLANS
 from tests.templates.plan_samples import TERMS
@@ -118,7 +117,6 @@ LETTERS: dict[str, dict[str, Context]] = {
         "credit": {**LINK, "balance_cents": -840, "overdue": "", "offers": []},
     },
     "code": CODE_LETTER,
-    **METHOD_LETTERS,
     **COLLECTION_LETTERS,
     **REVERSALS,
     **DISPUTES,
