@@ -22,7 +22,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from markupsafe import escape as escape
 
-from portal.rules.money import exponent
+from portal.rules.money import DecimalMark, exponent
 
 PACKAGE = Path(__file__).parent
 CATALOGUES = PACKAGE / "locale"
@@ -248,9 +248,9 @@ def relative_due(due_on: date, today: date, locale: str) -> str:
 
 
 @cache
-def decimal_mark(locale: str) -> str:
-    """What stands before the cents when people of this locale type an amount."""
-    return numbers.get_decimal_symbol(locale)
+def decimal_mark(locale: str) -> DecimalMark:
+    """What stands before the cents when people of this locale type an amount: a comma where it does, else a point."""
+    return "," if numbers.get_decimal_symbol(locale) == "," else "."
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from admin.web.desk import StaffVisit
 from portal.rules.dates import parse_date
@@ -47,8 +47,7 @@ class Typed:
         if len(typed) > _LONGEST_AMOUNT:
             self.wrong(field, "That is too long for an amount. Write it like 1234.56.")
             return None
-        mark: Literal[",", "."] = "," if decimal_mark(locale) == "," else "."
-        cents = self._read(field, lambda: parse_amount(typed, currency, decimal_mark=mark))
+        cents = self._read(field, lambda: parse_amount(typed, currency, decimal_mark=decimal_mark(locale)))
         if cents is not None and cents < 0:
             self.wrong(field, "This is below zero. Write an amount like 1234.56.")
             return None

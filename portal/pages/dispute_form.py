@@ -20,7 +20,6 @@ from portal.records.accounts import AccountRow
 from portal.records.attachments import AttachmentRow
 from portal.records.charges import ChargeRow
 from portal.rules.claims import Claim
-from portal.rules.money import DecimalMark
 from portal.rules.refusals import NotFound, Refusal
 from portal.templating import decimal_mark
 from portal.views import dispute_form as view
@@ -67,11 +66,6 @@ def filer_of(access: Access) -> Filer:
     return Filer(access.account.id, access.session_id, access.contact_id)
 
 
-def mark_of(words: Words) -> DecimalMark:
-    """What stands before the cents where people of the seller's locale type an amount."""
-    return "," if decimal_mark(words.locale) == "," else "."
-
-
 def show(visit: Visit) -> Response:
     """The form, with the line ticked that its link came from."""
     with visit.resources.reading() as session:
@@ -95,7 +89,7 @@ def send(visit: Visit) -> Response:
         complaint = Complaint(found.charge.id, _wrong(typed), typed.words, typed.files)
         try:
             filed = disputes.file(
-                visit.resources, found.filer, complaint, decimal_mark=mark_of(found.words), now=visit.now
+                visit.resources, found.filer, complaint, decimal_mark=decimal_mark(found.words.locale), now=visit.now
             )
         except Refusal as refusal:
             errors = _said(refusal, found, typed)
@@ -195,7 +189,7 @@ def _figures(session: Session, found: _Found, typed: Typed) -> tuple[dict[str, s
                 *claims,
                 *disputes.claim(
                     session, found.charge, [wrong],
-                    currency=found.account.currency, decimal_mark=mark_of(found.words),
+                    currency=found.account.currency, decimal_mark=decimal_mark(found.words.locale),
                 ),
             ]  # fmt: skip
         except Refusal as refusal:

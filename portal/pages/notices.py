@@ -110,8 +110,7 @@ def _amount(typed: str, words: Words) -> int:
         raise Refusal("Enter the amount that you sent.")
     if len(typed) > _LONGEST_AMOUNT:
         raise Refusal("That is too long for an amount. Write it like 1234.56.")
-    mark: Literal[",", "."] = "," if decimal_mark(words.locale) == "," else "."
-    cents = parse_amount(typed, words.currency, decimal_mark=mark)
+    cents = parse_amount(typed, words.currency, decimal_mark=decimal_mark(words.locale))
     notices.check_amount(cents)
     return cents
 
