@@ -12,10 +12,10 @@ from admin.views import plan_story
 from admin.views.cells import Fact
 from admin.views.plans import health
 from admin.web.desk import StaffVisit
-from portal.actions import plan_desk, plans, policies
+from portal.actions import plan_desk, plan_standing, plans, policies
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, agreements, charges, plan_collections, staff
+from portal.records import Session, accounts, agreements, charges, collections, plan_collections, saved_methods, staff
 from portal.records import plans as records
 from portal.records.accounts import AccountRow
 from portal.records.plans import EventRow, PlanRow
@@ -55,7 +55,7 @@ def load(session: Session, public_id: str, *, now: datetime) -> Opened:
     """The plan of an address; NotFound otherwise."""
     plan = plan_desk.find(session, public_id)
     policy = policies.load(session, now=now)
-    standing, found = plan_desk.standing_of(session, plan, policy=policy)
+    standing, found = plan_standing.today(session, plan, policy=policy)
     return Opened(session, plan, standing.account, found, policy)
 
 
@@ -122,7 +122,7 @@ def _heading(
     visit: StaffVisit, opened: Opened, events: Sequence[EventRow], names: Mapping[str, str]
 ) -> dict[str, object]:
     plan, words = opened.plan, opened.words
-    method = plan_collections.method_name(opened.session, plan.method_id) if plan.method_id else None
+    method = saved_methods.by_id(opened.session, plan.method_id) if plan.method_id else None
     contact = accounts.email_of(opened.session, plan.contact_id) if plan.contact_id else "The address on file"
     return {
         "title": f"Plan {plan.number}",
@@ -162,7 +162,7 @@ def _parts(opened: Opened) -> dict[str, object]:
         "options": [] if is_agreed else view.options(plan, found, opened.policy, words, is_business=is_business),
         "covered": view.covered(plan, covered, there, opened.standing, words),
         "collecting": plan_story.collecting(
-            plan_collections.of_plan(session, plan.id), plan_collections.tries(session, plan.id), opened.last, words
+            plan_collections.of_plan(session, plan.id), collections.tries_of_plan(session, plan.id), opened.last, words
         ),
     }
 

@@ -11,7 +11,7 @@ from admin.views.things import Field, form
 from admin.web.desk import StaffVisit
 from admin.web.said import told
 from admin.web.typed import Typed
-from portal.actions import plan_changes, plan_desk, plans
+from portal.actions import plan_changes, plan_desk, plan_standing, plans
 from portal.actions.policies import Policy
 from portal.records import Session
 from portal.records import plans as records
@@ -26,7 +26,7 @@ def grant(visit: StaffVisit) -> Response:
     """Offer what was asked for, just so."""
 
     def act(session: Session, plan: PlanRow, policy: Policy) -> str:
-        standing, _ = plan_desk.standing_of(session, plan, policy=policy)
+        standing, _ = plan_standing.today(session, plan, policy=policy)
         terms = plan_desk.as_asked(
             session, plan, standing, expires_on=plans.last_offer_day(policy),
             despite_credit=visit.form.get("despite_credit") == "yes", policy=policy,
@@ -75,7 +75,7 @@ def resume(visit: StaffVisit) -> Response:
     """Go on after a pause."""
 
     def act(session: Session, plan: PlanRow, policy: Policy) -> str:
-        _, found = plan_desk.standing_of(session, plan, policy=policy)
+        _, found = plan_standing.today(session, plan, policy=policy)
         plan_changes.resume(session, found, policy=policy, now=visit.now, actor=visit.actor)
         return _back(plan, "plan-resumed")
 
@@ -86,7 +86,7 @@ def put_off(visit: StaffVisit) -> Response:
     """Let everything come later."""
 
     def act(session: Session, plan: PlanRow, policy: Policy) -> str:
-        _, found = plan_desk.standing_of(session, plan, policy=policy)
+        _, found = plan_standing.today(session, plan, policy=policy)
         days = number(visit, "days")
         plan_changes.put_off(session, found, days, policy=policy, now=visit.now, actor=visit.actor)
         return _back(plan, "plan-put-off")
@@ -111,7 +111,7 @@ def cancel(visit: StaffVisit) -> Response:
         with visit.resources.writing() as session:
             plan = plan_desk.load_for(session, visit.path["plan"], version=number(visit, "version"))
             policy = visit.policy(session)
-            _, found = plan_desk.standing_of(session, plan, policy=policy)
+            _, found = plan_standing.today(session, plan, policy=policy)
             words = visit.form.get("words", "")[: plans.LONGEST_WORDS]
             plan_changes.cancel(session, found, words=words, policy=policy, now=visit.now, actor=visit.actor)
         return visit.see(_back(plan, "plan-cancelled"))

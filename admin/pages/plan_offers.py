@@ -17,7 +17,7 @@ from admin.views.cells import Link
 from admin.web.desk import Page, StaffVisit
 from admin.web.said import told
 from admin.web.typed import Typed
-from portal.actions import plan_desk, plans, statements
+from portal.actions import plan_desk, plan_standing, plans, statements
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
@@ -60,7 +60,7 @@ def _new(visit: StaffVisit, session: Session) -> Desk:
     if asked is not None:
         raise Conflict(f"{account.name} has asked for a plan already, {asked.number}. Answer that one.")
     standing = statements.load(session, account, on=policy.today, policy=policy)
-    there = plan_desk.available(standing)
+    there = plans.coverable(standing)
     return Desk(
         account, policy, standing, there, f"{opened.base}/plan", Link(account.name, opened.base),
         f"Offer {account.name} a plan",
@@ -72,10 +72,10 @@ def _counter(visit: StaffVisit, session: Session) -> Desk:
     plan, policy = plan_desk.find(session, visit.path["plan"]), visit.policy(session)
     if plan.state != "requested":
         raise Conflict(f"Plan {plan.number} is no open request any more. Look at what happened to it.")
-    standing, _ = plan_desk.standing_of(session, plan, policy=policy)
+    standing, _ = plan_standing.today(session, plan, policy=policy)
     base = f"{ADDRESS}/{plan.public_id}"
     return Desk(
-        standing.account, policy, standing, plan_desk.available(standing), f"{base}/counter",
+        standing.account, policy, standing, plans.coverable(standing), f"{base}/counter",
         Link(f"Plan {plan.number}", base), f"Answer {plan.number} with other terms", plan,
     )  # fmt: skip
 
@@ -85,10 +85,10 @@ def _replacement(visit: StaffVisit, session: Session) -> Desk:
     plan, policy = plan_desk.find(session, visit.path["plan"]), visit.policy(session)
     if plan.state not in KEPT:
         raise Conflict(f"Plan {plan.number} is not being kept any more. Offer a new one on the customer’s page.")
-    standing, found = plan_desk.standing_of(session, plan, policy=policy)
+    standing, found = plan_standing.today(session, plan, policy=policy)
     base = f"{ADDRESS}/{plan.public_id}"
     return Desk(
-        standing.account, policy, standing, plan_desk.available(standing, found), f"{base}/replacement",
+        standing.account, policy, standing, plans.coverable(standing, replaced=found), f"{base}/replacement",
         Link(f"Plan {plan.number}", base), f"Re-plan {plan.number}", plan, found,
     )  # fmt: skip
 

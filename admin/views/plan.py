@@ -11,6 +11,7 @@ from portal.actions.policies import Policy
 from portal.records.agreements import AgreementRow
 from portal.records.charges import ChargeRow
 from portal.records.plans import CoveredRow, OptionRow, PlanRow
+from portal.records.saved_methods import MethodRow
 from portal.rules.instalments import Instalment, is_asked_for
 from portal.rules.plans import ENDED, KEPT, Due, is_credit
 from portal.wording import Words
@@ -38,11 +39,10 @@ def tiles(plan: PlanRow, found: PlanStanding, words: Words) -> Sequence[Tile]:
 
 
 def facts(
-    plan: PlanRow, words: Words, *, made_by: str, contact: str, method: tuple[str, str] | None, others: Sequence[Fact]
+    plan: PlanRow, words: Words, *, made_by: str, contact: str, method: MethodRow | None, others: Sequence[Fact]
 ) -> Sequence[Fact]:
     """Who made it, who gets its letters, how it is paid, what it takes the place of."""
-    name, last4 = method or ("", "")
-    way = how_paid(plan, name, last4)
+    way = how_paid(plan, *((method.name, method.last4) if method else (None, None)))
     return [
         Fact("Made", f"{words.short_moment(plan.created_at)}, by {made_by}"),
         Fact("Letters go to", contact),

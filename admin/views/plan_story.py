@@ -5,7 +5,8 @@ from datetime import date
 
 from admin.views.plan import position_name
 from portal.actions.plans import ANSWERED
-from portal.records.plan_collections import CollectingRow, TryRow
+from portal.records.collections import TryRow
+from portal.records.plan_collections import CollectingRow
 from portal.records.plans import EventRow
 from portal.rules.methods import shown
 from portal.views.declines import why_declined

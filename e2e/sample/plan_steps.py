@@ -16,7 +16,7 @@ from portal.actions import (
     payments,
     plan_acceptance,
     plan_changes,
-    plan_desk,
+    plan_standing,
     plans,
     policies,
     setups,
@@ -187,7 +187,7 @@ def is_changed(act: Literal["pause", "cancel"], words: str) -> Step:
             if act == "pause":
                 plan_changes.pause(session, plan, words=words, policy=policy, now=person.now, actor=person.owner)
             else:
-                found = plan_desk.standing_of(session, plan, policy=policy)[1]
+                found = plan_standing.today(session, plan, policy=policy)[1]
                 plan_changes.cancel(session, found, words=words, policy=policy, now=person.now, actor=person.owner)
 
     return step

@@ -63,6 +63,11 @@ class Access:
     def whole_account(self) -> bool:
         return self.charge_ids is None
 
+    @property
+    def actor(self) -> str:
+        """What the history calls whoever acts: the contact, else the browser's session."""
+        return f"contact:{self.contact_id}" if self.contact_id else f"session:{self.session_id}"
+
     def reaches(self, charge_id: int) -> bool:
         return self.charge_ids is None or charge_id in self.charge_ids
 

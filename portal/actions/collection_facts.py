@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.actions import plan_standing, statements
+from portal.actions import plan_standing
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, charges, collections, plans, saved_methods
+from portal.records import Session, charges, collections, plans, saved_methods
 from portal.records.charges import ChargeRow
 from portal.records.collections import CollectionRow, TryRow
 from portal.records.letters import LetterRow
@@ -71,6 +71,5 @@ def _is_due_by_hand(session: Session, letter: LetterRow, plan_id: int, policy: P
     plan = plans.by_id(session, plan_id)
     if plan.state != "active" or plan.method_id is not None:
         return False
-    standing = statements.load(session, accounts.by_id(session, plan.account_id), on=policy.today, policy=policy)
-    found = plan_standing.load(session, plan, standing, policy=policy)
+    _, found = plan_standing.today(session, plan, policy=policy)
     return is_asked_for(found.row(position_of(letter)), least_cents=found.least_cents)

@@ -89,14 +89,14 @@ def accept(
     _check_shown(given.terms, plan, dues)
     if plan.replaces_id is not None:
         old = records.by_id(session, plan.replaces_id)
-        step(session, old, "replaced", policy=policy, now=now, actor=f"contact:{access.contact_id}", words=plan.number)
+        step(session, old, "replaced", policy=policy, now=now, actor=access.actor, words=plan.number)
     records.choose(session, plan.id, given.option)
     records.set_covered(session, plan.id, {row.charge_id: row.covered_cents for row in found.covered}, is_active=True)
     records.add_instalments(
         session, [InstalmentRow(plan.id, due.position, due.due_on, due.due_on, due.amount_cents) for due in dues]
     )
     accepted = step(
-        session, plan, "active", policy=policy, now=now, actor=f"contact:{access.contact_id}", kind="accepted",
+        session, plan, "active", policy=policy, now=now, actor=access.actor, kind="accepted",
         amount_cents=plan.total_cents,
         values={
             "accepted_at": _after_what_came(session, found, now=now),
@@ -129,11 +129,7 @@ def _there(session: Session, plan: PlanRow, standing: Standing, *, policy: Polic
     replaced = records.by_id(session, plan.replaces_id) if plan.replaces_id is not None else None
     if replaced is None or replaced.state not in KEPT:
         return plans.coverable(standing)
-    old = plan_standing.load(session, replaced, standing, policy=policy)
-    there = plans.coverable(standing, replaced=[each.charge_id for each in old.covered])
-    for each in old.covered:
-        there[each.charge_id] = there.get(each.charge_id, 0) + each.on_plan_cents
-    return there
+    return plans.coverable(standing, replaced=plan_standing.load(session, replaced, standing, policy=policy))
 
 
 def _check_shown(terms: Mapping[str, Any], plan: PlanRow, dues: Sequence[Due]) -> None:
@@ -165,7 +161,7 @@ def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Accep
     history.write(
         session,
         action="plan.agreed",
-        actor=f"contact:{access.contact_id}",
+        actor=access.actor,
         now=now,
         account_id=plan.account_id,
         detail={"plan": plan.number, "pdf_sha256": pdf_sha256.hex(), "device": given.device_id},

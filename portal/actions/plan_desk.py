@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from portal.actions import plan_standing, plans, statements
-from portal.actions.plan_standing import PlanStanding
+from portal.actions import plans
 from portal.actions.plans import Terms
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, ledger
+from portal.records import Session, ledger
 from portal.records import plans as records
 from portal.records.accounts import AccountRow
 from portal.records.plans import PlanRow
@@ -32,29 +31,12 @@ def find(session: Session, public_id: str) -> PlanRow:
     return plan
 
 
-def standing_of(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[Standing, PlanStanding]:
-    """How its account and the plan stand today."""
-    account = accounts.by_id(session, plan.account_id)
-    standing = statements.load(session, account, on=policy.today, policy=policy)
-    return standing, plan_standing.load(session, plan, standing, policy=policy)
-
-
-def available(standing: Standing, replaced: PlanStanding | None = None) -> dict[int, int]:
-    """What a new plan can cover, in cents by charge: what is payable, and what is on the plan that it replaces."""
-    before = replaced.covered if replaced else ()
-    found = plans.coverable(standing, replaced=[each.charge_id for each in before])
-    for each in before:
-        if each.on_plan_cents:
-            found[each.charge_id] = found.get(each.charge_id, 0) + each.on_plan_cents
-    return found
-
-
 def as_asked(
     session: Session, plan: PlanRow, standing: Standing, *, expires_on: date, despite_credit: bool, policy: Policy
 ) -> Terms:
     """What a request asks for, as an offer. Refuses where less of its charges is open by now."""
     covered = {row.charge_id: row.covered_cents for row in records.covered(session, plan.id)}
-    there = available(standing)
+    there = plans.coverable(standing)
     if any(there.get(charge_id, 0) < cents for charge_id, cents in covered.items()):
         raise Conflict("What the customer owes has changed since they asked. Offer other terms instead.")
     shapes = [plans.shape_of(option) for option in records.options(session, plan.id)]

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.actions import history
-from portal.records import Session, agreements, plan_collections, plan_evidence
+from portal.records import Session, agreements, collections, plan_collections, plan_evidence
 from portal.records import plans as records
 from portal.records.agreements import AgreementRow
-from portal.records.plan_collections import CollectingRow, TryRow
+from portal.records.collections import TryRow
+from portal.records.plan_collections import CollectingRow
 from portal.records.plan_evidence import AuthorizedRow, ConfirmedRow, SentRow
 from portal.records.plans import EventRow, PlanRow
 from portal.rules.refusals import NotFound
@@ -44,7 +45,7 @@ def load(session: Session, plan: PlanRow) -> Evidence:
         authorized=plan_evidence.authorized(session, plan.id),
         sent=plan_evidence.sent(session, plan.id),
         collected=plan_collections.of_plan(session, plan.id),
-        tries=plan_collections.tries(session, plan.id),
+        tries=collections.tries_of_plan(session, plan.id),
         events=records.events(session, plan.id),
     )
 

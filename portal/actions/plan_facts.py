@@ -56,13 +56,7 @@ def load(session: Session, plan_id: int, standing: Standing, *, policy: Policy) 
     found = plan_standing.load(session, plan, standing, policy=policy)
     items = {row.item.charge_id: row.item for row in standing.statement.rows}
     covered = {each.charge_id: items[each.charge_id] for each in found.covered if each.charge_id in items}
-    saving = [
-        item.offer
-        for item in covered.values()
-        if item.offer
-        and item.offer.discount_cents
-        and item.parts.payable_cents <= _covered_cents(found, item.charge_id)
-    ]
+    saving = plans.given_up(standing, {each.charge_id: each.covered_cents for each in found.covered})
     agreement = agreements.of_plan(session, plan.id)
     return PlanFacts(
         standing=found,
@@ -95,10 +89,6 @@ def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:
     # A second letter of a kind says all of what the first would, as things are now.
     is_last = not letters.is_followed(session, letter)
     return "" if is_current and is_last else "the plan has moved on since"
-
-
-def _covered_cents(found: PlanStanding, charge_id: int) -> int:
-    return sum(each.covered_cents for each in found.covered if each.charge_id == charge_id)
 
 
 def _can_be_accepted(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.actions import statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, plan_money, plans
+from portal.records import Session, accounts, plan_money, plans
 from portal.records.plan_money import ReceivedRow, UnderWayRow
 from portal.records.plans import CoveredRow, InstalmentRow, PlanRow
 from portal.rules.dates import local_day
@@ -60,6 +61,13 @@ class PlanStanding:
 
     def row(self, position: int) -> Instalment:
         return next(each for each in self.rows if each.position == position)
+
+
+def today(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[Standing, PlanStanding]:
+    """How its account and the plan stand today."""
+    account = accounts.by_id(session, plan.account_id)
+    standing = statements.load(session, account, on=policy.today, policy=policy)
+    return standing, load(session, plan, standing, policy=policy)
 
 
 def load(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> PlanStanding:

@@ -6,10 +6,10 @@ The worker looks at every kept plan again and again; each thing is told once.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from portal.actions import letters, plan_standing, policies, statements
+from portal.actions import letters, plan_standing, policies
 from portal.actions.plan_steps import step, tell
 from portal.actions.policies import Policy
-from portal.records import Session, accounts, ledger, plans
+from portal.records import Session, ledger, plans
 from portal.records.plans import PlanRow
 from portal.resources import Resources
 from portal.rules.instalments import Step, is_complete, next_step
@@ -39,9 +39,7 @@ def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | No
         return ("expired" if plan.expires_on is not None and plan.expires_on < policy.today else None), 0
     if plan.state not in KEPT:
         return None, 0
-    account = accounts.by_id(session, plan.account_id)
-    standing = statements.load(session, account, on=policy.today, policy=policy)
-    found = plan_standing.load(session, plan, standing, policy=policy)
+    _, found = plan_standing.today(session, plan, policy=policy)
     if is_complete(found.rows, least_cents=found.least_cents):
         return "completed", 0
     if plan.state == "paused":

@@ -3,18 +3,20 @@
 Until it is accepted a plan changes nothing about what is owed or chased.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.actions import history, letters
 from portal.actions.access import Access
+from portal.actions.plan_standing import PlanStanding
 from portal.actions.plan_steps import step
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, ledger, numbers, plans
 from portal.records.accounts import AccountRow
 from portal.records.plans import EventRow, OptionRow, PlanRow
+from portal.rules.discounts import Offer
 from portal.rules.plans import Broken, Due, Every, Guardrails, Shape, check_shape, is_credit, outside, schedule
 from portal.rules.refusals import Conflict, Refusal
 
@@ -55,19 +57,30 @@ class Terms:
 
 
 def coverable(
-    standing: Standing, chosen: Sequence[str] | None = None, *, replaced: Collection[int] = ()
+    standing: Standing, chosen: Sequence[str] | None = None, *, replaced: PlanStanding | None = None
 ) -> dict[int, int]:
     """What can be put on a plan, in cents by charge: all that is payable, of the chosen charges (public ids) or of
-    every one. What is disputed or under way stays out, and a charge of which any part is on another plan: but for one
-    that is to be `replaced`, by its charges."""
-    taken = standing.planned.difference(replaced)
-    return {
-        row.item.charge_id: row.item.parts.payable_cents
+    every one, and what is on the plan that it is to take the place of (`replaced`). What is disputed or under way stays
+    out, and a charge of which any part is on another plan."""
+    before = {each.charge_id: each.on_plan_cents for each in replaced.covered} if replaced else {}
+    there = {
+        row.item.charge_id: row.item.parts.payable_cents + before.get(row.item.charge_id, 0)
         for row in standing.statement.rows
-        if row.item.parts.payable_cents
-        and row.item.charge_id not in taken
+        if row.item.charge_id not in standing.planned.difference(before)
         and (chosen is None or standing.charges[row.item.charge_id].public_id in chosen)
     }
+    return {charge_id: cents for charge_id, cents in there.items() if cents}
+
+
+def given_up(standing: Standing, covered: Mapping[int, int]) -> list[Offer]:
+    """The early-payment discounts that paying this now (cents by charge) would bring, and a plan does not: of charges
+    that it would clear."""
+    items = [row.item for row in standing.statement.rows if row.item.charge_id in covered]
+    return [
+        item.offer
+        for item in items
+        if item.offer and item.offer.discount_cents and item.parts.payable_cents <= covered[item.charge_id]
+    ]
 
 
 def guardrails(policy: Policy) -> Guardrails:
@@ -100,7 +113,7 @@ def make(session: Session, access: Access, wish: Wish, *, policy: Policy, now: d
     plan = _add(
         session, access.account, wish.covered, [wish.shape],
         state="requested" if is_request else "offered", words=wish.words.strip()[:LONGEST_WORDS],
-        contact_id=access.contact_id, made_by=_who(access), expires_on=None if is_request else policy.today,
+        contact_id=access.contact_id, made_by=access.actor, expires_on=None if is_request else policy.today,
         policy=policy, now=now,
     )  # fmt: skip
     if is_request:
@@ -158,8 +171,8 @@ def decline_request(session: Session, plan: PlanRow, *, words: str, policy: Poli
 
 def decline_offer(session: Session, plan: PlanRow, access: Access, *, policy: Policy, now: datetime) -> None:
     """The customer does not want what was offered. The owner hears of it, unless it was the customer's own."""
-    step(session, plan, "declined", policy=policy, now=now, actor=_who(access))
-    if plan.made_by.startswith(("contact:", "session:")):
+    step(session, plan, "declined", policy=policy, now=now, actor=access.actor)
+    if plan.is_own:
         return
     letters.stage_to_seller(
         session, "seller_plan_declined", f"seller_plan_declined:{plan.id}", plan.account_id, now=now, plan_id=plan.id
@@ -275,7 +288,3 @@ def _refuse_second(session: Session, account_id: int) -> None:
             "You have asked for a plan already (%(number)s). Wait for the answer, or take it back first.",
             number=waiting[0].number,
         )
-
-
-def _who(access: Access) -> str:
-    return f"contact:{access.contact_id}" if access.contact_id else f"session:{access.session_id}"

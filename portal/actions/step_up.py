@@ -188,7 +188,7 @@ def _write(session: Session, verb: str, access: Access, *, now: datetime, **deta
     history.write(
         session,
         action=f"step_up.{verb}",
-        actor=f"contact:{access.contact_id}",
+        actor=access.actor,
         now=now,
         account_id=access.account.id,
         detail={"session": access.session_id, **detail},

@@ -3,9 +3,8 @@
 What is agreed to is stored in the words that were on the page: a form whose words are others is shown again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Literal
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -30,7 +29,6 @@ from portal.wording import Words
 _PRESSES = "30 per 10 minutes"
 # Each return asks Stripe, which answers an account only so often.
 _LOOKS = "300 per 10 minutes"
-_KINDS: Mapping[str, Literal["card", "us_bank_account"]] = {"card": "card", "ach": "us_bank_account"}
 # What the page may say has just been done.
 _DONE = ("saved", "removed", "on", "off", "open", "refused")
 
@@ -46,7 +44,7 @@ def remove(visit: Visit) -> Response:
         access = _access(visit, session)
     visit.throttle.check(_PRESSES, "methods", str(access.session_id))
     account_id, public_id = access.account.id, visit.path["method"]
-    saved_methods.remove(visit.resources, account_id, public_id, now=visit.now, actor=_actor(access))
+    saved_methods.remove(visit.resources, account_id, public_id, now=visit.now, actor=access.actor)
     return _back(visit, access, "removed")
 
 
@@ -56,7 +54,7 @@ def begin(visit: Visit) -> Response:
         access, policy = _access(visit, session), visit.policy(session)
     visit.throttle.check(_PRESSES, "methods", str(access.session_id))
     words = policy.words(access.account.currency)
-    kind = _KINDS.get(visit.form.get("kind", ""))
+    kind = payment_view.KINDS.get(visit.form.get("kind", ""))
     if kind is None or visit.form.get("kind") not in payment_view.methods_for(access.account.currency):
         return _page(visit, [Refusal("Choose what you want to save.", field="kind")])
     purpose: Purpose = "autopay" if visit.form.get("purpose") == "autopay" else "keep"
@@ -117,7 +115,7 @@ def turn_off(visit: Visit) -> Response:
     with visit.resources.writing() as session:
         access = _access(visit, session)
         visit.throttle.check(_PRESSES, "methods", str(access.session_id))
-        autopays.turn_off(session, access.account.id, why="turned_off", now=visit.now, actor=_actor(access))
+        autopays.turn_off(session, access.account.id, why="turned_off", now=visit.now, actor=access.actor)
     return _back(visit, access, "off")
 
 
@@ -161,7 +159,7 @@ def _page(visit: Visit, refusals: Sequence[Refusal]) -> Response:
 def _ways(currency: str, policy: Policy, words: Words) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for value in payment_view.methods_for(currency):
-        said = view.consent(_KINDS[value], "keep", policy, words)
+        said = view.consent(payment_view.KINDS[value], "keep", policy, words)
         found.append({"value": value, "consent": said, "shown": view.digest(said)})
     return found
 
@@ -184,10 +182,6 @@ def _became(setup: SetupRow) -> str:
 
 def _access(visit: Visit, session: Session) -> Access:
     return visit.confirmed_access(session, to=f"/a/{visit.path['account']}/methods")
-
-
-def _actor(access: Access) -> str:
-    return f"contact:{access.contact_id}" if access.contact_id else "customer"
 
 
 def _back(visit: Visit, access: Access, done: str) -> Response:

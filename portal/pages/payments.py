@@ -76,7 +76,7 @@ def start(visit: Visit) -> Response:
             visit, access, standing, policy, words, choice, typed=typed, errors=refused.errors, status=422
         )
     payer = Payer(access.account.id, access.session_id, access.contact_id)
-    wish = Wish(choice, _method(form.method), form.expected, form.replace, form.expected_credit)
+    wish = Wish(choice, view.KINDS[form.method], form.expected, form.replace, form.expected_credit)
     try:
         address = checkouts.begin(visit.resources, payer, wish, now=visit.now)
         return visit.see(address or f"/a/{access.account.public_id}?credit=used")
@@ -128,7 +128,7 @@ def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Acc
         if len(typed) > _LONGEST_AMOUNT:
             raise Refusal("That is too long for an amount. Write it like 1234.56.", field="amount")
         try:
-            cents = parse_amount(typed, standing.account.currency, decimal_mark=_mark(words))
+            cents = parse_amount(typed, standing.account.currency, decimal_mark=decimal_mark(words.locale))
             return Choice(amount_cents=cents, plan=plan, ahead="next" if ahead == "next" else "last")
         except Refusal as refusal:
             refusal.field = "amount"
@@ -143,10 +143,6 @@ def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Acc
 def _lost(choice: Choice, standing: Standing) -> bool:
     """Something of the choice is no longer open."""
     return not {row.public_id for row in standing.charges.values()}.issuperset(choice.charges)
-
-
-def _mark(words: Words) -> Literal[",", "."]:
-    return "," if decimal_mark(words.locale) == "," else "."
 
 
 def _read(given: ImmutableMultiDict[str, str], words: Words) -> PayForm:
@@ -282,7 +278,7 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
     to_plan = f"{base}/plans/{plan.public_id}" if plan else ""
-    again = f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=_mark(words)))}"
+    again = f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=decimal_mark(words.locale)))}"
     context = {
         **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),
         "links": {
@@ -294,7 +290,3 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
         },
     }
     return visit.page("payments/return.html", context, policy=policy, account=account)
-
-
-def _method(chosen: str) -> Literal["card", "us_bank_account"]:
-    return "us_bank_account" if chosen == "ach" else "card"

@@ -5,12 +5,11 @@ The paper is drawn from the very terms that are shown; what is agreed is refused
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from portal.actions import checkouts, plan_acceptance, plan_standing, setups, statements
+from portal.actions import checkouts, plan_acceptance, setups, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
@@ -170,10 +169,11 @@ def _onward(visit: Visit, found: _Read, plan: PlanRow, means: str) -> str:
     here = f"{base}/plans/{plan.public_id}"
     if means == "hand":
         return here
-    kind: Literal["card", "us_bank_account"] = "us_bank_account" if means == "ach" else "card"
+    kind = payment_view.KINDS[means]
     payer = Payer(found.access.account.id, found.access.session_id, found.access.contact_id)
     consent = "\n".join(method_view.consent(kind, "plan", found.policy, found.words, plan=plan))
-    due_cents = _due_now(visit, plan, found.policy)
+    today = found.policy.today.isoformat()
+    due_cents = sum(row["cents"] for row in found.terms["rows"] if row["due_on"] <= today)
     try:
         if due_cents:
             choice = Choice(amount_cents=due_cents, plan=plan.public_id)
@@ -183,15 +183,7 @@ def _onward(visit: Visit, found: _Read, plan: PlanRow, means: str) -> str:
             visit.resources, payer, kind=kind, purpose="plan", plan_id=plan.id, consent=consent, now=visit.now
         )
     except Refusal:
-        return f"{here}?{urlencode({'later': 'yes'})}"
-
-
-def _due_now(visit: Visit, plan: PlanRow, policy: Policy) -> int:
-    with visit.resources.reading() as session:
-        access = visit.access_to_account(session)
-        standing = statements.load(session, access.account, on=policy.today, policy=policy)
-        found = plan_standing.load(session, plan, standing, policy=policy)
-    return sum(row.left_cents for row in found.rows if row.due_on <= policy.today)
+        return here
 
 
 def _paper(found: _Read) -> str:
@@ -207,8 +199,7 @@ def _paper(found: _Read) -> str:
 def _consent(means: str, found: _Read) -> list[str]:
     if means == "hand":
         return []
-    kind = "us_bank_account" if means == "ach" else "card"
-    return method_view.consent(kind, "plan", found.policy, found.words, plan=found.plan)
+    return method_view.consent(payment_view.KINDS[means], "plan", found.policy, found.words, plan=found.plan)
 
 
 def _page(visit: Visit, found: _Read, typed: _Typed, errors: Errors, *, status: int = 200) -> Response:

@@ -5,7 +5,6 @@ The form is a GET until it is sent: working out a plan changes nothing.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 
 from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
@@ -76,7 +75,7 @@ def _typed(given: ImmutableMultiDict[str, str], standing: Standing, policy: Poli
         total_cents = sum(plans.coverable(standing, chosen).values())
         return view.first_guess(
             total_cents, plans.guardrails(policy), chosen, today=policy.today, currency=words.currency,
-            mark=_mark(words),
+            mark=decimal_mark(words.locale),
         )  # fmt: skip
     return Typed(
         charges=tuple(given.getlist("charge")),
@@ -94,7 +93,7 @@ def _shape(typed: Typed, words: Words, policy: Policy) -> tuple[Shape | None, Er
     down_cents, first_on = 0, policy.today
     if typed.down:
         try:
-            down_cents = parse_amount(typed.down, words.currency, decimal_mark=_mark(words))
+            down_cents = parse_amount(typed.down, words.currency, decimal_mark=decimal_mark(words.locale))
         except Refusal as refusal:
             errors.append({"field": "down", "text": words.text(refusal.message, **refusal.values)})
     count = int(typed.count) if typed.count.isascii() and typed.count.isdigit() else 0
@@ -114,10 +113,6 @@ def _shape(typed: Typed, words: Words, policy: Policy) -> tuple[Shape | None, Er
 
 def _day(typed: str) -> date:
     return parse_date(typed, order="mdy")
-
-
-def _mark(words: Words) -> Literal[",", "."]:
-    return "," if decimal_mark(words.locale) == "," else "."
 
 
 def _page(

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from portal.actions import saved_methods, setups
 from portal.actions.access import Access
-from portal.actions.checkouts import Method, Payer
+from portal.actions.checkouts import Payer
 from portal.actions.policies import Policy
 from portal.records import ledger, plans
 from portal.records import saved_methods as records
@@ -20,7 +20,6 @@ from portal.web.visit import Visit
 from portal.wording import Words
 
 _PRESSES = "30 per 10 minutes"
-_NEW: dict[str, Method] = {"card": "card", "ach": "us_bank_account"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,11 @@ def choose(visit: Visit) -> Response:
         with visit.resources.writing() as session:
             ledger.lock_account(session, found.access.account.id)
             fresh = records.by_id(session, method.id)
-            actor = f"contact:{found.access.contact_id}"
-            is_put = saved_methods.put_on_plan(session, fresh, found.plan.id, now=visit.now, actor=actor)
+            is_put = saved_methods.put_on_plan(session, fresh, found.plan.id, now=visit.now, actor=found.access.actor)
         if not is_put:
             raise Conflict("This card or account cannot be used any more. Choose another.")
         return visit.see(found.here)
-    kind = _NEW.get(chosen)
+    kind = payment_view.KINDS.get(chosen)
     if kind is None or chosen not in payment_view.methods_for(found.words.currency):
         errors = [{"field": "means", "text": found.words.text("Choose how you want to pay.")}]
         return _page(visit, found, errors, status=422)
@@ -97,7 +95,7 @@ def _page(visit: Visit, found: _Found, errors: list[dict[str, str]], *, status: 
             for method in found.methods
         ],
         "new": [
-            {"value": each, "consent": view.consent(_NEW[each], "plan", policy, words, plan=plan)}
+            {"value": each, "consent": view.consent(payment_view.KINDS[each], "plan", policy, words, plan=plan)}
             for each in payment_view.methods_for(words.currency)
         ],
         "errors": errors,

@@ -4,7 +4,6 @@ from starlette.responses import Response
 
 from portal.actions import plan_acceptance, plan_changes, plan_standing, plans, statements
 from portal.actions.access import Access
-from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, agreements, collections, saved_methods
@@ -59,7 +58,7 @@ def withdraw(visit: Visit) -> Response:
         _count(visit, access)
         if plan.state != "requested":
             raise Conflict("This request has been answered meanwhile. Look at it again.")
-        plans.withdraw(session, plan, policy=policy, now=visit.now, actor=_actor(access))
+        plans.withdraw(session, plan, policy=policy, now=visit.now, actor=access.actor)
     return _back(visit, access, plan)
 
 
@@ -76,8 +75,8 @@ def move(visit: Visit) -> Response:
         with visit.resources.writing() as session:
             policy, access, plan = _find(visit, session)
             _count(visit, access)
-            found = _standing(session, access, plan, policy)[1]
-            plan_changes.move(session, found, int(position), day, policy=policy, now=visit.now, actor=_actor(access))
+            found = plan_standing.today(session, plan, policy=policy)[1]
+            plan_changes.move(session, found, int(position), day, policy=policy, now=visit.now, actor=access.actor)
     except Refusal as refusal:
         if refusal.field is None:
             raise
@@ -91,7 +90,7 @@ def pay_by_hand(visit: Visit) -> Response:
         visit.confirmed_access(session, to=f"/a/{visit.path['account']}/plans/{visit.path['plan']}")
         policy, access, plan = _find(visit, session)
         _count(visit, access)
-        plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=_actor(access))
+        plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=access.actor)
     return _back(visit, access, plan)
 
 
@@ -99,7 +98,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
     with visit.resources.reading() as session:
         policy, access, plan = _find(visit, session)
         words = policy.words(access.account.currency)
-        standing, found = _standing(session, access, plan, policy)
+        standing, found = plan_standing.today(session, plan, policy=policy)
         if plan.state == "offered":
             return _offer(visit, session, access, plan, standing, policy, words)
         events = records.events(session, plan.id)
@@ -157,14 +156,13 @@ def _offer(
         options, closed = view.offer(offered, standing, words, base=base), ""
     except Conflict as over:
         options, closed = [], words.text(over.message, **over.values)
-    is_own = plan.made_by.startswith(("contact:", "session:"))
     context = {
         "number": plan.number,
         "total": words.money(plan.total_cents),
         "options": options,
         "closed": closed,
-        "is_own": is_own,
-        "words": [] if is_own else [line for line in plan.words.splitlines() if line.strip()],
+        "is_own": plan.is_own,
+        "words": [] if plan.is_own else [line for line in plan.words.splitlines() if line.strip()],
         "until": words.date(plan.expires_on) if plan.expires_on else "",
         "links": {
             "statement": base,
@@ -184,11 +182,6 @@ def _find(visit: Visit, session: Session) -> tuple[Policy, Access, PlanRow]:
     return visit.policy(session), access, plan
 
 
-def _standing(session: Session, access: Access, plan: PlanRow, policy: Policy) -> tuple[Standing, PlanStanding]:
-    standing = statements.load(session, access.account, on=policy.today, policy=policy)
-    return standing, plan_standing.load(session, plan, standing, policy=policy)
-
-
 def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means:
     method = saved_methods.by_id(session, plan.method_id) if plan.method_id else None
     return Means(method_view.called(method, words) if method else "", can_change=visit.resources.stripe is not None)
@@ -196,10 +189,6 @@ def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means
 
 def _count(visit: Visit, access: Access) -> None:
     visit.throttle.check(_PRESSES, "plan", str(access.session_id))
-
-
-def _actor(access: Access) -> str:
-    return f"contact:{access.contact_id}" if access.contact_id else f"session:{access.session_id}"
 
 
 def _back(visit: Visit, access: Access, plan: PlanRow) -> Response:

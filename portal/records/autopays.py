@@ -1,6 +1,6 @@
 """Leave to charge every invoice of an account on its due day: who gave it, with which method, and until when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,8 +24,7 @@ class AutopayRow(NamedTuple):
 
 
 _AUTOPAY = tuple(autopays.c[name] for name in AutopayRow._fields)
-_ALL_IN_FORCE = select(*_AUTOPAY).where(autopays.c.ended_at.is_(None)).order_by(autopays.c.id)
-_IN_FORCE = _ALL_IN_FORCE.where(autopays.c.account_id == bindparam("account"))
+_IN_FORCE = select(*_AUTOPAY).where(autopays.c.ended_at.is_(None), autopays.c.account_id == bindparam("account"))
 _ENDED_WITH = select(*_AUTOPAY).where(
     autopays.c.method_id == bindparam("method"), autopays.c.ended_why == "method_ended"
 )
@@ -41,11 +40,6 @@ def in_force(session: Session, account_id: int) -> AutopayRow | None:
     """The leave that stands for this account now."""
     row = session.execute(_IN_FORCE, {"account": account_id}).first()
     return AutopayRow(*row) if row else None
-
-
-def all_in_force(session: Session) -> Sequence[AutopayRow]:
-    """Every leave that stands now, the oldest first."""
-    return [AutopayRow(*row) for row in session.execute(_ALL_IN_FORCE)]
 
 
 def ended_with(session: Session, method_id: int) -> AutopayRow | None:

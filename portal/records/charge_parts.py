@@ -3,7 +3,7 @@
 For lists, which sort and filter by it; a test compares it with the statement's own figures.
 """
 
-from sqlalchemy import ColumnElement, Date, bindparam, case, func, literal, or_, select
+from sqlalchemy import Date, bindparam, case, func, literal, or_, select
 
 from portal.records import plan_money
 from portal.records.tables import (
@@ -16,16 +16,12 @@ from portal.records.tables import (
     plan_charges,
     plans,
 )
-from portal.records.types import Instant, cents
+from portal.records.types import Instant, cents, smaller
 
 # Places to fill: the day, the instant at which it ends, and the last day that is due soon.
 DAY = bindparam("day", type_=Date)
 BEFORE = bindparam("before", type_=Instant)
 SOON = bindparam("soon", type_=Date)
-
-
-def _smaller(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
-    return case((one < other, one), else_=other)
 
 
 _open = (
@@ -91,7 +87,7 @@ _raw = (
 _clipped = select(
     _raw.c.charge_id,
     _raw.c.open_cents,
-    _smaller(_raw.c.pending_cents, _raw.c.open_cents).label("pending_cents"),
+    smaller(_raw.c.pending_cents, _raw.c.open_cents).label("pending_cents"),
     _raw.c.held_cents,
     _raw.c.planned_cents,
 ).subquery("clipped")
@@ -99,7 +95,7 @@ _disputed = select(
     _clipped.c.charge_id,
     _clipped.c.open_cents,
     _clipped.c.pending_cents,
-    _smaller(_clipped.c.held_cents, _clipped.c.open_cents - _clipped.c.pending_cents).label("disputed_cents"),
+    smaller(_clipped.c.held_cents, _clipped.c.open_cents - _clipped.c.pending_cents).label("disputed_cents"),
     _clipped.c.planned_cents,
 ).subquery("disputed")
 _left = _disputed.c.open_cents - _disputed.c.pending_cents - _disputed.c.disputed_cents
@@ -109,7 +105,7 @@ _parted = select(
     _disputed.c.pending_cents,
     _disputed.c.disputed_cents,
     # What a plan covers is never more than is open of the charge, whatever has paid it.
-    _smaller(_disputed.c.planned_cents, _left).label("on_plan_cents"),
+    smaller(_disputed.c.planned_cents, _left).label("on_plan_cents"),
 ).subquery("parted")
 _payable = _parted.c.open_cents - _parted.c.pending_cents - _parted.c.disputed_cents - _parted.c.on_plan_cents
 

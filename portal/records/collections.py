@@ -98,6 +98,12 @@ _DEAD_INTENT = (
 _TRIES = (
     select(*_TRY).where(collection_tries.c.collection_id == bindparam("collection")).order_by(collection_tries.c.number)
 )
+_TRIES_OF_PLAN = (
+    select(*_TRY)
+    .join(collections, collections.c.id == collection_tries.c.collection_id)
+    .where(collections.c.plan_id == bindparam("plan"))
+    .order_by(collection_tries.c.collection_id, collection_tries.c.number)
+)
 _LAST_TRIED_AT = (
     select(func.max(collection_tries.c.tried_at))
     .join(collections, collections.c.id == collection_tries.c.collection_id)
@@ -193,6 +199,11 @@ def dead_intent(session: Session, collection_id: int) -> str | None:
 def tries(session: Session, collection_id: int) -> Sequence[TryRow]:
     """Every try, oldest first."""
     return [TryRow._make(row) for row in session.execute(_TRIES, {"collection": collection_id})]
+
+
+def tries_of_plan(session: Session, plan_id: int) -> Sequence[TryRow]:
+    """Every try for a plan, charge by charge, oldest first."""
+    return [TryRow._make(row) for row in session.execute(_TRIES_OF_PLAN, {"plan": plan_id})]
 
 
 def last_tried_at(session: Session, account_id: int) -> datetime | None:

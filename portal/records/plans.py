@@ -38,6 +38,11 @@ class PlanRow(NamedTuple):
     grace_days: int | None
     cure_days: int | None
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the customer made or asked for it, and not the seller."""
+        return self.made_by.startswith(("contact:", "session:"))
+
 
 class OptionRow(NamedTuple):
     """One way to pay that is offered; `every` is week, fortnight or month."""

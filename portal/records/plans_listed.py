@@ -21,7 +21,7 @@ from portal.records.tables import (
     plans,
     saved_methods,
 )
-from portal.records.types import cents
+from portal.records.types import cents, smaller
 
 # The order in which they want to be looked at: what waits for an answer, then what goes wrong.
 _HEALTH = (
@@ -75,9 +75,9 @@ _each = (
     .where(plan_money.kept(_DAY))
     .subquery("each_covered")
 )
-_smaller = case((_each.c.open_cents < _each.c.owed_cents, _each.c.open_cents), else_=_each.c.owed_cents)
+_unpaid = smaller(_each.c.open_cents, _each.c.owed_cents)
 _left = (
-    select(_each.c.plan_id, cents(func.sum(case((_smaller > 0, _smaller), else_=0))).label("cents"))
+    select(_each.c.plan_id, cents(func.sum(case((_unpaid > 0, _unpaid), else_=0))).label("cents"))
     .group_by(_each.c.plan_id)
     .subquery("left_of")
 )

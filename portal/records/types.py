@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, String, cast, func
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, String, case, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -50,6 +50,11 @@ class Instant(TypeDecorator[datetime]):
 def cents(total: ColumnElement[Any]) -> ColumnElement[int]:
     """A sum of cents as an integer, 0 where there is nothing to add (PostgreSQL's SUM of BIGINT is NUMERIC)."""
     return cast(func.coalesce(total, 0), BigInteger)
+
+
+def smaller(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """The lesser of two amounts: the databases name that function differently."""
+    return case((one < other, one), else_=other)
 
 
 def new_public_id() -> str:

@@ -1,7 +1,8 @@
 """Payments in words: before they are made (check and pay), and on their way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from portal.actions.checkouts import Method
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
@@ -33,6 +34,10 @@ _REASONS = {
 def method_name(method: str, words: Words) -> str:
     """The name of a way to pay; one that came with somebody's import is called what they called it."""
     return words.text(_NAMES[method]) if method in _NAMES else method
+
+
+# Stripe's word for each way to pay that a form offers.
+KINDS: Mapping[str, Method] = {"ach": "us_bank_account", "card": "card"}
 
 
 def methods_for(currency: str) -> list[str]:

@@ -1,9 +1,10 @@
 """The page on which a customer makes a payment plan: what was typed, and each date and amount it comes to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from portal.actions.plans import coverable, given_up
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.rules.dates import add_months
@@ -50,7 +51,6 @@ def builder(
     words: Words,
 ) -> dict[str, object]:
     """Everything the page shows; without `dues` there is nothing to preview yet."""
-    chosen = [row.id for row in standing.charges.values() if row.public_id in typed.charges]
     return {
         "charges": [
             {
@@ -74,7 +74,7 @@ def builder(
         "rows": schedule_rows(dues, words),
         "limits": [words.text(each.message, **each.values) for each in limits],
         "asks": bool(limits) or policy.plan_self_service == "off",
-        "compared": compared(standing, chosen, words),
+        "compared": compared(standing, coverable(standing, typed.charges), words),
         "rules": limits_in_words(policy, words),
     }
 
@@ -105,10 +105,9 @@ def rhythm(every: str, words: Words) -> str:
     }[every]
 
 
-def compared(standing: Standing, charge_ids: Collection[int], words: Words) -> str:
-    """What the plan costs beside paying these charges now: nothing, but for discounts that would still bring."""
-    offers = [row.item.offer for row in standing.statement.rows if row.item.charge_id in charge_ids and row.item.offer]
-    discount_cents = sum(offer.discount_cents for offer in offers)
+def compared(standing: Standing, covered: Mapping[int, int], words: Words) -> str:
+    """What the plan costs beside paying this now (cents by charge): nothing, but for discounts that would bring."""
+    discount_cents = sum(offer.discount_cents for offer in given_up(standing, covered))
     if discount_cents:
         return words.text(
             "The plan costs nothing extra. Paying it all today would save %(discount)s by early-payment discounts, "

@@ -13,7 +13,7 @@ from portal.actions.statements import Standing
 from portal.records.accounts import AccountRow
 from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.plans import LONGEST_MOVE_DAYS, Due
-from portal.views.plan_builder import payment_name
+from portal.views.plan_builder import schedule_rows
 from portal.wording import Words
 
 # Raised when the clauses below change, so that evidence says which it was.
@@ -54,15 +54,8 @@ def terms(
             for row in covered
         ],
         "rows": [
-            {
-                "position": due.position,
-                "name": payment_name(due.position, max(each.position for each in dues), words),
-                "due_on": due.due_on.isoformat(),
-                "date": words.long_day(due.due_on),
-                "cents": due.amount_cents,
-                "amount": words.money(due.amount_cents),
-            }
-            for due in dues
+            {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents, **shown}
+            for due, shown in zip(dues, schedule_rows(dues, words), strict=True)
         ],
         "clauses": _clauses(policy, words),
     }

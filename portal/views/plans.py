@@ -73,7 +73,7 @@ def mentioned(found: Sequence[PlanRow], words: Words, *, base: str) -> list[dict
     }
     return [
         {
-            "text": words.text("Finish your payment plan") if plan.state == "offered" and _is_own(plan)
+            "text": words.text("Finish your payment plan") if plan.state == "offered" and plan.is_own
             else words.text("A payment of your plan is late. See what to do")
             if plan.state == "active" and plan.cure_by
             else said[plan.state],
@@ -85,10 +85,6 @@ def mentioned(found: Sequence[PlanRow], words: Words, *, base: str) -> list[dict
     ]  # fmt: skip
 
 
-def _is_own(plan: PlanRow) -> bool:
-    return plan.made_by.startswith(("contact:", "session:"))
-
-
 def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> list[dict[str, object]]:
     """Each option with its dates and amounts, and where it is read and agreed to."""
     plan = offered.plan
@@ -98,7 +94,7 @@ def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> l
             "rows": schedule_rows(dues, words),
             "total": words.money(plan.total_cents),
             "href": f"{base}/plans/{plan.public_id}/agreement?option={row.position}",
-            "compared": compared(standing, [row.charge_id for row in offered.covered], words),
+            "compared": compared(standing, {row.charge_id: row.covered_cents for row in offered.covered}, words),
         }
         for row, dues in offered.options
     ]
