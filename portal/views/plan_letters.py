@@ -8,6 +8,7 @@ from portal.actions.policies import Policy
 from portal.records.plans import EventRow
 from portal.rules.instalments import Instalment, is_asked_for
 from portal.views.dispute_letters import paragraphs
+from portal.views.methods import called
 from portal.views.plan_builder import schedule_rows
 from portal.views.plans import option_title
 from portal.wording import Words
@@ -45,7 +46,7 @@ def _accepted(found: PlanFacts, policy: Policy, words: Words) -> dict[str, objec
     return {
         "next": _next(found, words),
         "invoices": words.joined(sorted(found.numbers.values())),
-        "method": _method(found, words),
+        "method": called(found.method, words) if found.method else "",
         "grace": words.count("%(num)s day", "%(num)s days", policy.plan_grace_days),
         "cure": words.count("%(num)s day", "%(num)s days", policy.plan_cure_days),
         "replaces": found.replaces,
@@ -143,12 +144,6 @@ def _next(found: PlanFacts, words: Words) -> str:
     return words.text(
         "Your next payment is %(amount)s on %(date)s.", amount=words.money(row.left_cents), date=words.date(row.due_on)
     )
-
-
-def _method(found: PlanFacts, words: Words) -> str:
-    if found.method is None:
-        return ""
-    return words.text("%(name)s ending %(last4)s", name=found.method.name, last4=found.method.last4)
 
 
 def _moved(event: EventRow, words: Words) -> str:

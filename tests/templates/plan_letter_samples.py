@@ -123,7 +123,7 @@ PLANS: dict[str, dict[str, Context]] = {
         "by hand": ACCEPTED,
         "automatic": {
             **ACCEPTED,
-            "method": f"Visa ending 4242 {CANARY}",
+            "method": f"Visa •••• 4242 {CANARY}",
             "replaces": "P-00007",
             "attached": False,
             "name": "Maria",
