@@ -60,6 +60,8 @@ class SmtpServer:
 
     def __init__(self, door: Door, *, port: int = 0) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
+        # What it accepts inherits this: an answer of several lines would wait 40 ms for its second.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
         self._door = door
         self._loop = asyncio.new_event_loop()

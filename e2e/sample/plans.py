@@ -2,10 +2,13 @@
 customer whose invoices are charged by themselves. Days are gone through one after the other, with the worker at work.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from e2e.clock import SharedClock
 from e2e.sample.company import Bill, Customer, Line
+from e2e.sample.customers import account_of
 from e2e.sample.plan_steps import (
     Cut,
     Step,
@@ -22,7 +25,11 @@ from e2e.sample.plan_steps import (
 )
 from e2e.stripe import StripeWorld
 from portal.actions import collections, plan_watch
+from portal.records import letters
+from portal.records.tables import letters as letters_table
 from portal.resources import Resources
+
+_RECENT = timedelta(days=7)
 
 HALYARD = Customer(
     "C-1014",
@@ -168,6 +175,20 @@ def load(resources: Resources, world: StripeWorld, clock: SharedClock, staff_id:
                     step(people[customer])
         clock.move(days=ago - following)
     _work(resources, world, now=clock.now())
+    _put_away(resources, now=clock.now())
+
+
+def _put_away(resources: Resources, *, now: datetime) -> None:
+    """Letters of long ago were read long ago: the mailbox gets those of the last days, which are true still."""
+    with resources.writing() as session:
+        whose = [account_of(session, customer).id for customer in STORIES]
+        old = select(letters_table.c.id).where(
+            letters_table.c.state == "waiting",
+            letters_table.c.account_id.in_(whose),
+            letters_table.c.created_at < now - _RECENT,
+        )
+        for letter_id in session.execute(old).scalars().all():
+            letters.put_off(session, letter_id, state="dropped", next_at=now, error="it was before this house opened")
 
 
 def _work(resources: Resources, world: StripeWorld, *, now: datetime) -> None:
