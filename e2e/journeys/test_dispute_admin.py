@@ -4,7 +4,7 @@ with the clock that stood still, a rejection that is final, an offer that is acc
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.journeys.desk import enter
 from e2e.journeys.looks import findings
@@ -152,6 +152,18 @@ def test_nothing_is_decided_by_looking_at_what_it_does(town: Town, javascript: b
     expect(desk.get_by_label("Accept all")).to_be_checked()
     desk.get_by_role("button", name="Decide").click()
     sees(desk, "The dispute is accepted. $211.00 is credited.")
+
+
+def test_what_is_shown_is_of_what_was_chosen_last(town: Town) -> None:
+    guest = town.guest(BILLS)
+    complain(town.at_statement(guest), "Brass shackle", "Invoiced twice")
+    desk = at_desk(town, guest)
+    late: list[Route] = []
+    desk.route("**/decision/preview", lambda route: late.append(route) if len(late) < 2 else route.continue_())
+    for choice in ("Accept all", "Reject", "Accept all"):
+        with desk.expect_request("**/decision/preview"):
+            desk.get_by_label(choice).check()
+    expect(desk.locator("#decision-effect")).to_contain_text("A credit memo for $211.00 is written")
 
 
 def test_the_queue_is_worked_by_keys(town: Town) -> None:
