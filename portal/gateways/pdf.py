@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -118,10 +118,12 @@ class _Drawer:
         return self._child
 
     def _end(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            with self._child:
-                self._child = None
+        if (child := self._child) is not None:
+            self._child = None
+            child.kill()
+            # What it did not take of its order is still to be written, and has nowhere to go.
+            with suppress(BrokenPipeError), child:
+                pass
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

@@ -157,6 +157,20 @@ def test_a_child_that_dies_at_work_fails_that_document_only(monkeypatch: pytest.
     assert render_pdf(page("Hello"), assets=STATIC).startswith(b"%PDF")
 
 
+def test_a_child_that_dies_before_it_takes_its_order_fails_that_document_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def after_its_end(child: Popen[bytes], order: bytes) -> bytes:
+        child.kill()
+        child.wait()
+        return ask(child, order)
+
+    ask = pdf._ask
+    monkeypatch.setattr(pdf, "_ask", after_its_end)
+    with pytest.raises(PdfFailed):
+        render_pdf(page("Hello"), assets=STATIC)
+    monkeypatch.undo()
+    assert render_pdf(page("Hello"), assets=STATIC).startswith(b"%PDF")
+
+
 def test_a_child_that_answers_nonsense_answers_nobody_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def misread(child: Popen[bytes], order: bytes) -> bytes:
         ask(child, order)
