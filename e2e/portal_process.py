@@ -77,6 +77,17 @@ class PortalProcess:
             self.wait_for_end()
         self._socket.close()
 
+    def restart(self, *, crash: str = "") -> None:
+        """kill -9 to what may still live, and another one in its place that answers."""
+        if self._life is not None:
+            self.kill()
+        self.start(crash=crash).release()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs: not started, ended and killed do not."""
+        return self._life is not None and self._life.process.is_alive()
+
     @property
     def pid(self) -> int:
         """The process that runs now."""

@@ -34,7 +34,7 @@ def whole_town(house: House, chromium: Browser) -> Iterator[Town]:
 
 @pytest.fixture
 def town(whole_town: Town) -> Iterator[Town]:
-    whole_town.forget_openings()
+    whole_town.get_ready()
     yield whole_town
     assert whole_town.send_home() == []
     assert whole_town.world.type_errors == []

@@ -21,6 +21,8 @@ PATIENCE_S = 30
 _OPENINGS = 26
 # Chromium says this of every page with such a status, also where the page is meant to have it.
 _STATUS = "Failed to load resource: the server responded with a status of"
+# What an owner may do on the page of a dispute and sees before it is done.
+_ACTS = ("decision", "offer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,12 @@ class Walker:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type != "error" or not message.page:
             return
-        if message.text.startswith(_STATUS) and message.location["url"] == message.page.url:
+        address = message.location["url"]
+        if message.text.startswith(_STATUS) and address == message.page.url:
+            return
+        # What an act would do is also asked for while its figures are still to be typed.
+        previews = (f"{message.page.url}/{act}/preview" for act in _ACTS)
+        if message.text.startswith(f"{_STATUS} 422") and address in previews:
             return
         self.complaints.append(f"{message.page.url}: {message.text}")
 
@@ -130,11 +137,14 @@ class Town:
         self.walkers.clear()
         return complaints
 
-    def forget_openings(self) -> None:
-        """Links are opened from one address here, and only so often; the portal's count ends with its process."""
-        if self._openings > _OPENINGS:
-            self.house.portal.kill()
-            self.house.portal.start().release()
+    def get_ready(self) -> None:
+        """A portal for the next journey, also where the one before left it dead.
+
+        Links are opened from one address here, and only so often; the portal's count ends with its process.
+        """
+        portal = self.house.portal
+        if self._openings > _OPENINGS or not portal.is_alive:
+            portal.restart()
             self._openings = 0
 
 
