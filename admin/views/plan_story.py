@@ -43,10 +43,12 @@ _NOT_WRITTEN = frozenset({"moved", "late", "put_off", "replaced", "refused", "me
 # Why a charge has stopped, where that is nothing that a bank said.
 _STOPPED = {
     "paused": "The plan is paused.",
+    "frozen": "Nothing of it can be charged now. Once it can, it is announced anew.",
     "by_hand": "The customer pays by hand.",
     "method_ended": "What was charged is gone.",
     "plan_ended": "The plan has ended.",
     "came_back": "The money went back.",
+    "not_told": "The letter that announces it could not be sent.",
 }
 # These ask the customer, who is somebody else than whoever reads this.
 _TO_CONFIRM = ("authentication_required", "authentication_not_handled", "offline_pin_required")

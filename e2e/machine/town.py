@@ -21,6 +21,7 @@ from e2e.machine.move import Move
 from e2e.machine.people import PEOPLE, VISITORS_EACH
 from e2e.machine.posting import posted
 from e2e.machine.visitors import Visitor
+from e2e.post import hand_over
 from e2e.stripe import TEST_KEY, StripeWorld
 from e2e.stripe.api import Incoming
 from portal import links as tokens
@@ -105,7 +106,10 @@ class Town:
 
     def work(self) -> int:
         """The worker's jobs once, but those that look back; one that fails breaches, instead of being logged."""
-        return self._do(name for name in worker.JOBS if name not in _LOOKING_BACK)
+        done = self._do(name for name in worker.JOBS if name not in _LOOKING_BACK)
+        # Nothing is charged that was not announced; what else is to be read is written at the end of a game.
+        hand_over(self.resources, now=self.clock.now())
+        return done
 
     def look_back(self) -> int:
         """The jobs that find again what no webhook has told."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from e2e.clock import SharedClock
+from e2e.post import hand_over
 from e2e.sample.company import Bill, Customer, Line
 from e2e.sample.customers import account_of
 from e2e.sample.plan_steps import (
@@ -169,6 +170,7 @@ def load(resources: Resources, world: StripeWorld, clock: SharedClock, staff_id:
     people = {customer: person(resources, world, clock, customer, staff_id) for customer in STORIES}
     for ago, following in zip(days, (*days[1:], 0), strict=True):
         _work(resources, world, now=clock.now())
+        hand_over(resources, now=clock.now())
         for customer, story in STORIES.items():
             for at, step in story:
                 if at == ago:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from e2e.post import hand_over
 from e2e.soak.crash_rig import Rig
 from e2e.soak.customers import Customer
 from portal.actions import collections, plan_acceptance, plans, policies, setups, statements
@@ -35,6 +36,7 @@ def be_charged(rig: Rig, customer: Customer) -> None:
     _save_card(rig, access, plan)
     rig.clock.move(days=1)
     collections.announce(rig.resources, now=rig.clock.now())
+    hand_over(rig.resources, now=rig.clock.now())
     rig.clock.move(days=_NOTICE_DAYS)
     looks = 0
 

@@ -57,6 +57,7 @@ def put_on_charges(
         pieces += [(part, cents, credit_on) for part, cents in credit.draw(application.credit_cents)]
         discount_cents = application.discount_cents
         tax_cents = tax_part_cents(item.facts, discount_cents) if item.facts else 0
+        beside_cents = item.payable_cents - discount_cents
         for part, cents, applied_on in pieces:
             movements += allocate(
                 session,
@@ -64,10 +65,12 @@ def put_on_charges(
                 part,
                 Application(application.charge_id, cents, discount_cents),
                 tax_cents=tax_cents,
+                on_plan_cents=max(0, min(cents, cents - beside_cents)),
                 started_on=terms.started_on,
                 on=applied_on,
                 now=terms.now,
             )
+            beside_cents -= cents
             # The discount of a charge comes once, with the first money put on it.
             discount_cents = tax_cents = 0
     return tuple(movements)
@@ -83,8 +86,12 @@ def allocate(
     started_on: date,
     on: date,
     now: datetime,
+    on_plan_cents: int = 0,
 ) -> rules.Movements:
-    """One allocation with its discount, of which tax_cents debit tax_payable; answers its movements."""
+    """One allocation with its discount, of which tax_cents debit tax_payable; answers its movements.
+
+    `on_plan_cents` is what of its money could not have been paid beside a plan that covers the charge.
+    """
     allocation_id = ledger.add_allocation(
         session,
         {
@@ -94,6 +101,7 @@ def allocate(
             "charge_id": application.charge_id,
             "amount_cents": application.amount_cents,
             "discount_cents": application.discount_cents,
+            "on_plan_cents": on_plan_cents,
             "started_on": started_on,
             "effective_on": on,
             "created_at": now,

@@ -13,6 +13,7 @@ import structlog
 from portal.actions import (
     collection_endings,
     collection_intents,
+    collection_letters,
     collection_outcomes,
     collection_sums,
     history,
@@ -119,10 +120,11 @@ def _begin(session: Session, collection_id: int, *, now: datetime) -> _Begun:
 
 
 def _is_its_turn(session: Session, row: CollectionRow, *, policy: Policy, now: datetime) -> bool:
-    """One charge of an account in a day, and none while the money of another is on its way."""
+    """What has been announced, one charge of an account in a day, and none while the money of another is on its way."""
     return (
         row.state == "waiting"
         and row.next_on <= policy.today
+        and collection_letters.announced(session, row) == "sent"
         and not collections.under_way(session, row.account_id)
         and may_charge(now, last_at=collections.last_tried_at(session, row.account_id))
     )

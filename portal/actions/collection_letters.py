@@ -4,15 +4,35 @@ from datetime import date, datetime
 
 from portal.actions import letters
 from portal.records import Session, autopays, plans
+from portal.records import letters as records
 from portal.records.collections import CollectionRow
+from portal.records.letters import LetterRow
 from portal.records.plans import PlanRow
+
+# Why a charge stops that nobody can be told of before.
+NOT_TOLD = "not_told"
 
 
 def announce(session: Session, row: CollectionRow, *, now: datetime) -> None:
     """Before it is charged: the amount, the day, the method."""
-    kind = "collect_notice" if row.plan_id is not None else "autopay_notice"
-    key = f"{kind}:{row.id}:{row.noticed_on}:{row.noticed_cents}:{row.method_id}"
-    _to_customer(session, kind, key, row, now=now)
+    _to_customer(session, _notice_kind(row), _notice_key(row), row, now=now)
+
+
+def announced(session: Session, row: CollectionRow) -> str:
+    """What became of its newest announcement: waiting, sent, dropped, dead; "" where nobody was there to read it."""
+    told = records.told(session, _notice_key(row))
+    return told.state if told else ""
+
+
+def may_be_announced(session: Session, row: CollectionRow) -> bool:
+    """Whether another announcement may reach somebody."""
+    told = records.told(session, _notice_key(row))
+    return letters.may_reach(session, row.account_id, _contact_id(session, row), told)
+
+
+def is_of_an_earlier(letter: LetterRow, row: CollectionRow) -> bool:
+    """Whether it is an announcement that another has followed."""
+    return letter.kind == _notice_kind(row) and letter.key != _notice_key(row)
 
 
 def refused(session: Session, row: CollectionRow, number: int, *, now: datetime) -> None:
@@ -27,9 +47,10 @@ def confirm(session: Session, row: CollectionRow, number: int, *, now: datetime)
 
 
 def stopped(session: Session, row: CollectionRow, *, now: datetime) -> None:
-    """It is not tried again: to the customer, and to the seller."""
+    """It is not tried again: to the customer, if they can be told at all, and to the seller."""
     kind = "collect_refused" if row.plan_id is not None else "autopay_refused"
-    _to_customer(session, kind, f"{kind}:{row.id}:stopped:{row.version}", row, now=now)
+    if row.why != NOT_TOLD:
+        _to_customer(session, kind, f"{kind}:{row.id}:stopped:{row.version}", row, now=now)
     letters.stage_to_seller(
         session, "seller_collect_stopped", f"seller_collect_stopped:{row.id}:{row.version}", row.account_id,
         now=now, plan_id=row.plan_id, collection_id=row.id,
@@ -42,6 +63,14 @@ def remind(session: Session, plan: PlanRow, position: int, due_on: date, *, now:
     return letters.stage_to_contact(
         session, "plan_due", key, plan.account_id, plan.contact_id, now=now, plan_id=plan.id
     )
+
+
+def _notice_kind(row: CollectionRow) -> str:
+    return "collect_notice" if row.plan_id is not None else "autopay_notice"
+
+
+def _notice_key(row: CollectionRow) -> str:
+    return f"{_notice_kind(row)}:{row.id}:{row.notices}"
 
 
 def _to_customer(session: Session, kind: str, key: str, row: CollectionRow, *, now: datetime) -> None:

@@ -25,7 +25,7 @@ from portal.rules.statement import Item
 
 _DUE_LETTER = timedelta(days=3)
 # What stopped because of these goes on, newly announced, once it may be charged again.
-_GOES_ON = frozenset({"paused", "by_hand"})
+_GOES_ON = frozenset({"paused", "by_hand", "frozen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ def _plan(at: _Moment, plan: PlanRow) -> int:
             cause = {"plan_id": plan.id, "position": instalment.position}
             days = notice_days(collection_sums.kind_of(method), varies=False)
             changed += _wish(at, row, _Wish(due, instalment.due_on, days, method, cause))
+        elif not is_held:
+            changed += _freeze(at, row)
     return changed
 
 
@@ -123,9 +125,13 @@ def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
     """Announce what is to be collected, or announce it anew where it is more, or with another method."""
     if row is not None and row.state == "done" and collections.came_back(at.session, row.id):
         return _money_came_back(at, row)
+    if row is not None and row.state == "waiting" and collection_letters.announced(at.session, row) in ("", "dead"):
+        return _untold(at, row)
+    if wish.due is None:
+        return _freeze(at, row)
     today = at.policy.today
-    begins = row is None or _begins_again(row, wish.method)
-    if wish.due is None or (begins and wish.wanted_on - timedelta(days=wish.days) > today):
+    begins = row is None or _begins_again(at, row, wish.method)
+    if begins and wish.wanted_on - timedelta(days=wish.days) > today:
         return 0
     announced = {
         "method_id": wish.method.id,
@@ -133,13 +139,16 @@ def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
         "why": "",
         "noticed_cents": wish.due.total_cents,
         "noticed_on": today,
+        "notices": row.notices + 1 if row is not None else 1,
+        "notice_days": wish.days,
         "next_on": charge_on(wish.wanted_on, noticed_on=today, days=wish.days),
     }
     if row is None:
         made = {"account_id": wish.method.account_id, "created_at": at.now, **wish.cause, **announced}
         return _announce(at, collections.add(at.session, made).id)
     if begins:
-        announced |= {"tries": 0, "first_tried_on": None}
+        if row.method_id != wish.method.id or row.state == "done":
+            announced |= {"tries": 0, "first_tried_on": None}
     elif row.state == "waiting" and wish.due.total_cents > row.noticed_cents:
         announced |= {"why": row.why, "next_on": charge_on(row.next_on, noticed_on=today, days=wish.days)}
     else:
@@ -147,10 +156,15 @@ def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
     return _announce(at, row.id) if collections.change(at.session, row, **announced) else 0
 
 
-def _begins_again(row: CollectionRow, method: MethodRow) -> bool:
+def _begins_again(at: _Moment, row: CollectionRow, method: MethodRow) -> bool:
     match row.state:
-        case "waiting" | "confirming":
+        case "waiting":
+            # A letter is dropped where it was overtaken, and what it told of may be wanted again since.
+            return row.method_id != method.id or collection_letters.announced(at.session, row) == "dropped"
+        case "confirming":
             return row.method_id != method.id
+        case "stopped" if row.why == collection_letters.NOT_TOLD:
+            return collection_letters.may_be_announced(at.session, row)
         case "stopped":
             return row.method_id != method.id or row.why in _GOES_ON
     return row.state == "done"
@@ -167,8 +181,25 @@ def _follow(at: _Moment, row: CollectionRow, wish: _Wish) -> int:
 def _announce(at: _Moment, collection_id: int) -> int:
     row = collections.by_id(at.session, collection_id)
     collection_letters.announce(at.session, row, now=at.now)
+    if not collection_letters.announced(at.session, row):
+        return _untold(at, row)
     _tell(at, row, "noticed")
     return 1
+
+
+def _untold(at: _Moment, row: CollectionRow) -> int:
+    """Nothing is charged that its customer was not told of before: it waits for somebody who reads letters."""
+    if not _stop(at, row, collection_letters.NOT_TOLD):
+        return 0
+    fresh = collections.by_id(at.session, row.id)
+    collection_letters.stopped(at.session, fresh, now=at.now)
+    _tell(at, fresh, "refused", words=collection_letters.NOT_TOLD)
+    return 1
+
+
+def _freeze(at: _Moment, row: CollectionRow | None) -> int:
+    """Nothing can be charged of it now, so what was announced does not hold: later it is announced anew."""
+    return _stop(at, row, "frozen") if row is not None and row.state == "waiting" else 0
 
 
 def _money_came_back(at: _Moment, row: CollectionRow) -> int:
@@ -182,7 +213,7 @@ def _money_came_back(at: _Moment, row: CollectionRow) -> int:
 
 def _done(at: _Moment, row: CollectionRow | None) -> int:
     """Nothing is left of it, whoever has paid."""
-    if row is None or row.state not in ("waiting", "confirming"):
+    if row is None or (row.state not in ("waiting", "confirming") and row.why != "frozen"):
         return 0
     return int(collections.change(at.session, row, state="done", why=""))
 

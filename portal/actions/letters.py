@@ -6,6 +6,7 @@ from secrets import token_hex
 from portal.records import Session, accounts, attempts, letters
 from portal.records.attempts import AttemptRow
 from portal.records.ledger import PaymentRow
+from portal.records.letters import ToldRow
 
 
 def stage(
@@ -71,11 +72,17 @@ def stage_to_contact(
 
     False where the letter was there already, or nobody is there to read it.
     """
-    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
-    contact_id = wanted if wanted in on_file else next(iter(on_file), None)
+    contact_id = _reader(session, account_id, wanted)
     if contact_id is None:
         return False
     return stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)
+
+
+def may_reach(session: Session, account_id: int, wanted: int | None, told: ToldRow | None) -> bool:
+    """Whether another letter may reach the customer after the one that was `told`: somebody reads it, and it is not
+    the address that the mail refused."""
+    contact_id = _reader(session, account_id, wanted)
+    return contact_id is not None and (told is None or told.state != "dead" or told.contact_id != contact_id)
 
 
 def stage_to_seller(
@@ -83,3 +90,8 @@ def stage_to_seller(
 ) -> None:
     """About a customer's account, or about the books as a whole, to the seller's own address."""
     stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
+
+
+def _reader(session: Session, account_id: int, wanted: int | None) -> int | None:
+    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
+    return wanted if wanted in on_file else next(iter(on_file), None)

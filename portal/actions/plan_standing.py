@@ -73,9 +73,9 @@ def today(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[Standing,
 def load(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> PlanStanding:
     """The plan as it stands on the day of its account's standing."""
     received = plan_money.received(session, plan.id, standing.on)
-    under_way = plan_money.under_way(session, plan.id) if plan.state in KEPT else ()
     agreed = plans.agreed(session, plan.id)
     covered = _covered(session, plan, standing)
+    under_way = _under_way(session, plan, covered) if plan.state in KEPT else ()
     pending_cents = sum(row.cents for row in under_way)
     left_cents = sum(each.left_cents for each in covered)
     frozen_cents = left_cents - sum(each.on_plan_cents for each in covered) - pending_cents
@@ -104,6 +104,17 @@ def _covered(session: Session, plan: PlanRow, standing: Standing) -> Sequence[Co
     paid = {row.charge_id: row.paid_cents for row in plan_money.on_plans(session, plan.account_id, standing.on)}
     on_plan = {row.item.charge_id: row.item.parts.on_plan_cents for row in standing.statement.rows}
     return [_one(row, paid, on_plan, standing, is_kept=plan.state in KEPT) for row in plans.covered(session, plan.id)]
+
+
+def _under_way(session: Session, plan: PlanRow, covered: Sequence[Covered]) -> Sequence[UnderWayRow]:
+    """Debits under way for no more than what is left of each charge: a credit may have lowered it since."""
+    left = {each.charge_id: each.left_cents for each in covered}
+    found = []
+    for row in plan_money.under_way(session, plan.id):
+        cents = min(row.cents, left.get(row.charge_id, 0))
+        left[row.charge_id] = left.get(row.charge_id, 0) - cents
+        found.append(row._replace(cents=cents))
+    return found
 
 
 def _one(

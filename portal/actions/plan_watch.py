@@ -6,10 +6,11 @@ The worker looks at every kept plan again and again; each thing is told once.
 from datetime import datetime, timedelta
 from typing import Literal
 
-from portal.actions import letters, plan_standing, policies
+from portal.actions import letters, notice_periods, plan_standing, policies
 from portal.actions.plan_steps import step, tell
 from portal.actions.policies import Policy
 from portal.records import Session, ledger, plans
+from portal.records import letters as letter_records
 from portal.records.plans import PlanRow
 from portal.resources import Resources
 from portal.rules.instalments import Step, is_complete, next_step
@@ -47,8 +48,24 @@ def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | No
     today = policy.today
     late_on = found.late_since(today)
     grace_days, cure_days = plan_standing.agreed_days(plan, policy)
-    news = next_step(late_on, cure_by=plan.cure_by, today=today, grace_days=grace_days, cure_days=cure_days)
+    news: News | None = next_step(
+        late_on, cure_by=plan.cure_by, today=today, grace_days=grace_days, cure_days=cure_days
+    )
+    if news == "cured" and any(row.pending_cents for row in found.rows if row.due_on < today):
+        # Money on its way has cured nothing yet, and nothing ends while it is.
+        news = None
+    if news == "default":
+        news = _once_told(session, plan)
     return news, found.left_cents
+
+
+def _once_told(session: Session, plan: PlanRow) -> News | None:
+    """A plan ends in default only after its notice has gone out. One that did not is written again, as soon as there
+    is somebody else to read it."""
+    told = letter_records.last_told(session, plan.id, notice_periods.LATE)
+    if told is not None and told.state in ("sent", "waiting"):
+        return "default" if told.state == "sent" else None
+    return "notice" if letters.may_reach(session, plan.account_id, plan.contact_id, told) else None
 
 
 def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
@@ -65,7 +82,7 @@ def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime)
             cure_by = today + timedelta(days=plan_standing.agreed_days(plan, policy)[1])
             plans.change(session, plan, {"cure_by": cure_by, "moved_at": now})
             tell(session, plan, "late", policy=policy, now=now, actor="portal", words=cure_by.isoformat())
-            _tell_customer(session, plan, "plan_late", now=now)
+            _tell_customer(session, plan, notice_periods.LATE, now=now)
             _tell_seller(session, plan, "seller_plan_late", now=now)
         case "cured":
             plans.change(session, plan, {"cure_by": None, "moved_at": now})

@@ -13,6 +13,7 @@ from portal.actions import (
     correspondence,
     dispute_facts,
     method_facts,
+    notice_periods,
     plan_facts,
     policies,
     staff_letters,
@@ -94,6 +95,8 @@ def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft |
         overtaken = dispute_facts.overtaken(session, letter) or plan_facts.overtaken(session, letter, policy=policy)
         overtaken = overtaken or method_facts.overtaken(session, letter)
         overtaken = overtaken or collection_facts.overtaken(session, letter, policy=policy)
+        if not overtaken:
+            notice_periods.begin(session, letter, policy=policy)
         found = None if overtaken else correspondence.prepare(session, letter, policy=policy, now=now)
         if found is None:
             error, state = (overtaken, "dropped") if overtaken else ("the contact was removed", "dead")

@@ -6,18 +6,27 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from portal.records import allocated
 from portal.records.attempts import AttemptRow
 from portal.records.engine import Session
-from portal.records.tables import allocations, attempts, autopays, collection_tries, collections, payments, plans
-from portal.records.types import cents, new_public_id
+from portal.records.tables import (
+    allocations,
+    attempts,
+    autopays,
+    collection_tries,
+    collections,
+    payments,
+    plans,
+    releases,
+)
+from portal.records.types import new_public_id
 
 
 class CollectionRow(NamedTuple):
     """One charge that is to be made, of an instalment or of an invoice under autopay.
 
-    `noticed_cents` is the most that may be charged; `tries` counts since the last change of method; `why` is the code
-    of the last refusal, or the word for its having stopped.
+    `noticed_cents` is the most that may be charged, `noticed_on` the day on which the letter that says so went out or
+    is to go out, `notices` counts these letters; `tries` counts since the last change of method; `why` is the code of
+    the last refusal, or the word for its having stopped.
     """
 
     id: int
@@ -32,6 +41,8 @@ class CollectionRow(NamedTuple):
     why: str
     noticed_cents: int
     noticed_on: date
+    notices: int
+    notice_days: int
     next_on: date
     first_tried_on: date | None
     tries: int
@@ -131,15 +142,13 @@ _LAST_OF_AUTOPAY = (
     .order_by(collection_tries.c.id.desc())
     .limit(1)
 )
-_CHARGED = select(cents(func.sum(collection_tries.c.amount_cents))).where(
-    collection_tries.c.collection_id == bindparam("collection"), collection_tries.c.outcome == "succeeded"
-)
-_KEPT = (
-    select(cents(func.sum(allocated.money_left())))
-    .select_from(allocations)
+_CAME_BACK = (
+    select(releases.c.id)
+    .join(allocations, allocations.c.id == releases.c.allocation_id)
     .join(payments, payments.c.id == allocations.c.payment_id)
     .join(attempts, attempts.c.id == payments.c.attempt_id)
     .where(attempts.c.collection_id == bindparam("collection"))
+    .limit(1)
 )
 
 
@@ -229,10 +238,8 @@ def last_of_autopay(session: Session, account_id: int) -> int | None:
 
 
 def came_back(session: Session, collection_id: int) -> bool:
-    """Whether some of the money that was collected has been taken off its charges again."""
-    charged: int = session.execute(_CHARGED, {"collection": collection_id}).scalar_one()
-    kept: int = session.execute(_KEPT, {"collection": collection_id}).scalar_one()
-    return charged > kept
+    """Whether some of the money that was collected has gone back, or was taken off its charges again."""
+    return session.execute(_CAME_BACK, {"collection": collection_id}).first() is not None
 
 
 def add(session: Session, values: Mapping[str, object]) -> CollectionRow:

@@ -1,19 +1,20 @@
 """The money of payment plans: what has been received for them, what is under way, and what of a charge is on one.
 
 Money is a plan's where its payment was made for the plan, or where the seller put it on a covered charge while the
-plan was kept. What pays a covered charge otherwise only leaves less to be paid by the plan, as a credit does.
+plan was kept, less what could be paid of that charge beside the plan. What pays a covered charge otherwise only leaves
+less to be paid by the plan, as a credit does.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Date, bindparam, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Date, bindparam, case, func, or_, select, type_coerce
 
 from portal.records import allocated
 from portal.records.engine import Session
 from portal.records.tables import allocations, attempt_charges, attempts, collections, payments, plan_charges, plans
-from portal.records.types import Instant, cents
+from portal.records.types import Instant, cents, smaller
 
 
 class OnPlanRow(NamedTuple):
@@ -37,9 +38,9 @@ class ReceivedRow(NamedTuple):
 
 
 class UnderWayRow(NamedTuple):
-    """A bank debit under way for a plan."""
+    """What a bank debit under way for a plan is to pay of a charge."""
 
-    attempt_id: int
+    charge_id: int
     started_at: datetime
     cents: int
     position: int | None
@@ -55,6 +56,12 @@ _IS_PLAN_MONEY = or_(
 )
 
 
+def _cents(day: ColumnElement[date]) -> ColumnElement[int]:
+    """What of an allocation is the plan's and has not been taken back by that day."""
+    left = allocated.money_left(until=day)
+    return case((attempts.c.plan_id == plans.c.id, left), else_=smaller(allocations.c.on_plan_cents, left))
+
+
 def kept(day: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a row of `plans` was being kept at the end of that day."""
     return (plans.c.accepted_on <= day) & or_(plans.c.ended_on.is_(None), plans.c.ended_on > day)
@@ -64,7 +71,7 @@ def paid(day: ColumnElement[date]) -> ColumnElement[int]:
     """What the plan's own money has put on the charge by that day and has not been taken back, for a row of
     `plan_charges` joined with `plans`."""
     money = (
-        select(cents(func.sum(allocated.money_left(until=day))))
+        select(cents(func.sum(_cents(day))))
         .select_from(allocations)
         .join(payments, payments.c.id == allocations.c.payment_id)
         .outerjoin(attempts, attempts.c.id == payments.c.attempt_id)
@@ -85,9 +92,14 @@ _ON_PLAN = (
     .where(plans.c.account_id == bindparam("account"), kept(_DAY))
     .order_by(plan_charges.c.id)
 )
-_LEFT = allocated.money_left(until=_DAY)
 _RECEIVED = (
-    select(payments.c.id, payments.c.received_on, cents(func.sum(_LEFT)), collections.c.position, attempts.c.ahead)
+    select(
+        payments.c.id,
+        payments.c.received_on,
+        cents(func.sum(_cents(_DAY))),
+        collections.c.position,
+        attempts.c.ahead,
+    )
     .select_from(plan_charges)
     .join(plans, plans.c.id == plan_charges.c.plan_id)
     .join(allocations, allocations.c.charge_id == plan_charges.c.charge_id)
@@ -100,17 +112,16 @@ _RECEIVED = (
 )
 _UNDER_WAY = (
     select(
-        attempts.c.id,
+        attempt_charges.c.charge_id,
         attempts.c.created_at,
-        cents(func.sum(attempt_charges.c.pay_cents)),
+        attempt_charges.c.pay_cents,
         collections.c.position,
         attempts.c.ahead,
     )
     .join(attempt_charges, attempt_charges.c.attempt_id == attempts.c.id)
     .outerjoin(collections, collections.c.id == attempts.c.collection_id)
     .where(attempts.c.plan_id == bindparam("plan"), attempts.c.state == "processing")
-    .group_by(attempts.c.id, attempts.c.created_at, collections.c.position, attempts.c.ahead)
-    .order_by(attempts.c.id)
+    .order_by(attempts.c.id, attempt_charges.c.id)
 )
 
 
@@ -132,5 +143,5 @@ def received(session: Session, plan_id: int, on: date) -> Sequence[ReceivedRow]:
 
 
 def under_way(session: Session, plan_id: int) -> Sequence[UnderWayRow]:
-    """Bank debits for the plan that have not arrived yet."""
+    """Bank debits for the plan that have not arrived yet, charge by charge, in the order of their start."""
     return [UnderWayRow._make(row) for row in session.execute(_UNDER_WAY, {"plan": plan_id})]

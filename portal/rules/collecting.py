@@ -60,10 +60,11 @@ class Next:
 
 def after_refusal(kind: Kind, code: str, *, tries: int, first_on: date, today: date) -> Next:
     """A soft refusal of a card is tried again 3, 7 and 14 days after the first try, a bank's for want of funds twice,
-    a hard one never. `tries` counts the one that was refused; no day is used twice."""
-    if kind == "card" and code in _AUTHENTICATE:
-        return Next("authenticate")
+    a hard one never; its holder is asked to confirm as often at most. `tries` counts the one that was refused; no day
+    is used twice."""
     days = _CARD_DAYS if kind == "card" else _BANK_DAYS
+    if kind == "card" and code in _AUTHENTICATE:
+        return Next("authenticate" if tries < len(days) else "stop")
     is_soft = code not in _HARD if kind == "card" else code in _BANK_SOFT
     if not is_soft or tries >= len(days):
         return Next("stop")

@@ -21,11 +21,15 @@ def collect_stopped(found: Report, words: Words) -> Told:
     """To the seller: what is not tried again, and why."""
     assert found.collection is not None
     facts = found.collection
-    next_step = (
-        words.text("The customer has been told how to pay.")
-        if found.has_reader
-        else words.text("Tell the customer, who has no e-mail address on file.")
-    )
+    if facts.row.why == "not_told":
+        next_step = words.text(
+            "Nothing is charged without it. Give the customer a contact whose address takes letters: then it is "
+            "announced and charged."
+        )
+    elif found.has_reader:
+        next_step = words.text("The customer has been told how to pay.")
+    else:
+        next_step = words.text("Tell the customer, who has no e-mail address on file.")
     return Told(
         words.text("An automatic payment has stopped"),
         words.text("%(why)s It is not tried again.", why=_why(facts, words)),

@@ -1,6 +1,6 @@
 """Why a charge of a saved card or bank account came to nothing, in words for whoever is to pay.
 
-The codes are Stripe's: https://docs.stripe.com/declines/codes, and our own `came_back`.
+The codes are Stripe's: https://docs.stripe.com/declines/codes, and our own `came_back` and `not_told`.
 """
 
 from portal.wording import Words
@@ -42,6 +42,7 @@ _SAID = {
     "new_account_information_available": "The bank has given out a new card in its place.",
     "no_account": _NO_ACCOUNT,
     "not_permitted": _UNUSABLE,
+    "not_told": "The letter that says so beforehand could not be sent.",
     "offline_pin_required": _CONFIRM,
     "payment_intent_authentication_failure": "The confirmation at the bank did not succeed.",
     "payment_intent_mandate_invalid": "The permission to debit the account has ended.",

@@ -30,7 +30,7 @@ _STATES = {
     "replaced": ("Replaced by another plan", "plain"),
 }
 # Why charges stopped that nobody need be told of: it was wished so.
-_NO_TROUBLE = frozenset({"paused", "by_hand", "plan_ended", "autopay_off", "method_ended"})
+_NO_TROUBLE = frozenset({"paused", "frozen", "by_hand", "plan_ended", "autopay_off", "method_ended"})
 
 
 @dataclass(frozen=True, slots=True)

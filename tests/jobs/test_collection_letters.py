@@ -59,6 +59,7 @@ def link_in(desk: Desk, letter: OutgoingLetter) -> LinkView:
 
 
 def test_the_notice_names_amount_day_method_and_plan(desk: Desk) -> None:
+    desk.is_post_slow = True
     plan, _ = desk.charged_plan()
     desk.days(3, 28, 29)
     letter = mail(desk, "collect_notice")
@@ -70,6 +71,7 @@ def test_the_notice_names_amount_day_method_and_plan(desk: Desk) -> None:
 
 
 def test_a_notice_that_is_overtaken_is_not_sent(desk: Desk) -> None:
+    desk.is_post_slow = True
     plan, _ = desk.charged_plan()
     put_away(desk)
     desk.days(3, 28, 29)
@@ -153,6 +155,7 @@ def test_a_reminder_of_what_is_paid_is_not_sent(desk: Desk) -> None:
 
 
 def test_an_invoice_is_announced_under_autopay(desk: Desk) -> None:
+    desk.is_post_slow = True
     desk.autopay()
     put_away(desk)
     desk.days(3, 28, 29)

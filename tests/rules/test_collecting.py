@@ -28,6 +28,8 @@ def days(count: int) -> date:
         ("card", "expired_card", 1, DAY, Next("stop")),
         ("card", "do_not_try_again", 1, DAY, Next("stop")),
         ("card", "authentication_required", 1, DAY, Next("authenticate")),
+        ("card", "authentication_required", 3, days(8), Next("authenticate")),
+        ("card", "authentication_required", 4, days(9), Next("stop")),
         ("us_bank_account", "insufficient_funds", 1, days(4), Next("retry", days(5))),
         ("us_bank_account", "insufficient_funds", 2, days(9), Next("retry", days(10))),
         ("us_bank_account", "insufficient_funds", 3, days(14), Next("stop")),

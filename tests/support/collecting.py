@@ -79,6 +79,7 @@ class Collected(Planned):
         """What the worker does about collections now; how many were charged."""
         now = self.house.clock.now()
         collections.announce(self.house.resources, now=now)
+        self.hand_over()
         return collections.collect(self.house.resources, now=now)
 
     def days(self, month: int, first: int, last: int) -> list[int]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
+from e2e.post import hand_over
 from portal.actions import plan_acceptance, plan_changes, plan_standing, plan_watch, plans, policies, statements
 from portal.actions.access import Access
 from portal.actions.plan_acceptance import Acceptance
@@ -25,7 +26,12 @@ PAPER = b"%PDF-1.7 an agreement"
 
 
 class Planned(Shop):
-    """Invoice 1001 over 1,000.00 is put on a plan; 1002 stays as it is. It is 2 March 2026."""
+    """Invoice 1001 over 1,000.00 is put on a plan; 1002 stays as it is. It is 2 March 2026.
+
+    Letters from which days are counted are sent at once, as far as the books can tell, unless `is_post_slow`.
+    """
+
+    is_post_slow = False
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
@@ -121,7 +127,13 @@ class Planned(Shop):
         self.sync(self.pay_by_card() if method == "card" else self.pay_by_bank())
 
     def watch(self) -> int:
-        return plan_watch.watch(self.house.resources, now=self.house.clock.now())
+        moved = plan_watch.watch(self.house.resources, now=self.house.clock.now())
+        self.hand_over()
+        return moved
+
+    def hand_over(self) -> None:
+        if not self.is_post_slow:
+            hand_over(self.house.resources, now=self.house.clock.now())
 
     def change(self, plan: PlanRow, act: str, *values: object, **more: object) -> None:
         """One of plan_changes, by the owner, on the plan as it stands."""

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from portal.records.tables.base import metadata, public_id, ref, row_id
-from portal.records.types import Cents, Instant
+from portal.records.types import Cents, Instant, Json
 
 # A card or bank account that Stripe keeps for the customer: we know its last four digits and no more.
 saved_methods = Table(
@@ -33,6 +33,8 @@ saved_methods = Table(
     Column("last4", String(8), nullable=False),
     Column("exp_month", Integer, nullable=True),
     Column("exp_year", Integer, nullable=True),
+    # Name, digits and expiry as of its saving: Stripe renews cards, and evidence stays as it was.
+    Column("saved_as", Json, nullable=False),
     Column("consent", Text, nullable=False),
     Column("saved_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
@@ -88,7 +90,7 @@ autopays = Table(
 )
 
 # One charge that is to be made: of an instalment, or of an invoice under autopay. `noticed_cents` is the amount that
-# was announced, and the most that may be charged.
+# was announced, and the most that may be charged; `notices` is how often, `notice_days` how long before the charge.
 collections = Table(
     "collections",
     metadata,
@@ -109,6 +111,8 @@ collections = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("notices", Integer, nullable=False, server_default="1"),
+    Column("notice_days", Integer, nullable=False, server_default="2"),
     UniqueConstraint("plan_id", "position"),
     UniqueConstraint("autopay_id", "charge_id"),
     CheckConstraint("(plan_id IS NULL) <> (autopay_id IS NULL)", name="one_cause"),

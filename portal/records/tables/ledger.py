@@ -109,6 +109,8 @@ allocations = Table(
     Column("started_on", Date, nullable=False),
     Column("effective_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # Of the amount, what was not payable outside of a plan that covered the charge.
+    Column("on_plan_cents", Cents, nullable=False, server_default="0"),
     CheckConstraint("amount_cents > 0", name="amount_positive"),
     CheckConstraint("discount_cents >= 0", name="discount_not_negative"),
     CheckConstraint("(payment_id IS NULL) <> (credit_id IS NULL)", name="one_origin"),

@@ -1,0 +1,25 @@
+"""Letters with a day in them go out as far as the books can tell, where nobody is there to read them."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.actions import notice_periods, policies
+from portal.records import letters
+from portal.records.letters import LetterRow
+from portal.records.tables import letters as table
+from portal.resources import Resources
+
+_KINDS = ("collect_notice", "autopay_notice", notice_periods.LATE)
+
+
+def hand_over(resources: Resources, *, now: datetime) -> None:
+    """What waits of them has been sent now."""
+    waiting = select(*(table.c[name] for name in LetterRow._fields)).where(
+        table.c.kind.in_(_KINDS), table.c.state == "waiting"
+    )
+    with resources.writing() as session:
+        policy = policies.load(session, now=now)
+        for letter in [LetterRow._make(row) for row in session.execute(waiting)]:
+            notice_periods.begin(session, letter, policy=policy)
+            letters.sent(session, letter.id, now)
