@@ -58,6 +58,9 @@ def bring_in(session: Session, attempt: AttemptRow, facts: PaymentFacts, *, now:
     """Write what Stripe's facts change; False where the attempt is no longer the version that was read."""
     if facts.charge is not None and facts.charge.currency != attempt.currency:
         raise Mismatch(f"attempt {attempt.id} is in {attempt.currency}, the charge in {facts.charge.currency}")
+    # First the account, then the attempt: whoever has the account may be about to change this attempt (its method is
+    # saved so), and would wait for us while we wait for the account.
+    ledger.lock_account(session, attempt.account_id)
     intent_id = facts.intent.payment_intent_id if facts.intent else attempt.payment_intent_id
     state, failure = _state(attempt, facts)
     policy = policies.load(session, now=now)

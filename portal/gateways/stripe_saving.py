@@ -75,19 +75,6 @@ def setup_metadata(stripe: StripeCheckouts, setup_intent_id: str) -> Mapping[str
     return dict(found.get("metadata") or {})
 
 
-def expire_setup(stripe: StripeCheckouts, checkout_id: str) -> SetupFacts:
-    """Close an open page, and answer what it is afterwards: "complete" where the customer was faster."""
-    try:
-        session = asked(
-            lambda: stripe.client.v1.checkout.sessions.expire(checkout_id, {"expand": ["setup_intent"]}),
-        )
-    except StripeRefused as refused:
-        if refused.status != 400:
-            raise
-        return read_setup(stripe, checkout_id)
-    return reading.setup_facts(session.to_dict())
-
-
 def read_method(stripe: StripeCheckouts, payment_method_id: str) -> MethodFacts:
     """A card or bank account, detached or not. https://docs.stripe.com/api/payment_methods/retrieve"""
     found = asked(lambda: stripe.client.v1.payment_methods.retrieve(payment_method_id))

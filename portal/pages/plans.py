@@ -6,7 +6,7 @@ from portal.actions import plan_acceptance, plan_changes, plan_standing, plans, 
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements, collections, saved_methods
+from portal.records import Session, agreements, collections, ledger, saved_methods
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.dates import parse_date
@@ -45,7 +45,7 @@ def show(visit: Visit) -> Response:
 def decline(visit: Visit) -> Response:
     """Say no to an offer."""
     with visit.resources.writing() as session:
-        policy, access, plan = _find(visit, session)
+        policy, access, plan = _find(visit, session, is_locked=True)
         _count(visit, access)
         plans.decline_offer(session, plan, access, policy=policy, now=visit.now)
     return _back(visit, access, plan)
@@ -54,7 +54,7 @@ def decline(visit: Visit) -> Response:
 def withdraw(visit: Visit) -> Response:
     """Take back what was asked for."""
     with visit.resources.writing() as session:
-        policy, access, plan = _find(visit, session)
+        policy, access, plan = _find(visit, session, is_locked=True)
         _count(visit, access)
         if plan.state != "requested":
             raise Conflict("This request has been answered meanwhile. Look at it again.")
@@ -73,7 +73,7 @@ def move(visit: Visit) -> Response:
         except Refusal:
             raise Refusal("Enter the new day.", field="to") from None
         with visit.resources.writing() as session:
-            policy, access, plan = _find(visit, session)
+            policy, access, plan = _find(visit, session, is_locked=True)
             _count(visit, access)
             found = plan_standing.today(session, plan, policy=policy)[1]
             plan_changes.move(session, found, int(position), day, policy=policy, now=visit.now, actor=access.actor)
@@ -88,7 +88,7 @@ def pay_by_hand(visit: Visit) -> Response:
     """Leave automatic payments."""
     with visit.resources.writing() as session:
         visit.confirmed_access(session, to=f"/a/{visit.path['account']}/plans/{visit.path['plan']}")
-        policy, access, plan = _find(visit, session)
+        policy, access, plan = _find(visit, session, is_locked=True)
         _count(visit, access)
         plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=access.actor)
     return _back(visit, access, plan)
@@ -174,8 +174,12 @@ def _offer(
     return visit.page("plans/offer.html", context, policy=policy, account=access.account)
 
 
-def _find(visit: Visit, session: Session) -> tuple[Policy, Access, PlanRow]:
+def _find(visit: Visit, session: Session, *, is_locked: bool = False) -> tuple[Policy, Access, PlanRow]:
+    """`is_locked`: to be changed, so its account is held before it is read, as everywhere: else two could wait for
+    each other."""
     access = visit.access_to_account(session)
+    if is_locked:
+        ledger.lock_account(session, access.account.id)
     plan = records.find(session, access.account.id, visit.path["plan"])
     if plan is None:
         raise NotFound("This plan is not part of the account that your link opens.")

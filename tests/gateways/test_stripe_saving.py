@@ -99,18 +99,6 @@ def test_a_declined_card_is_not_saved(desk: Desk, gateway: StripeCheckouts) -> N
     assert saving.read_setup(gateway, facts.checkout_id).succeeded
 
 
-def test_a_page_that_saves_is_closed_once(desk: Desk, gateway: StripeCheckouts) -> None:
-    opened = saving.create_setup(gateway, order(desk, customer(gateway)), idempotency_key="k")
-    for _ in range(2):
-        facts = saving.expire_setup(gateway, opened.checkout_id)
-        assert (facts.status, facts.setup_status) == ("expired", "canceled")
-
-
-def test_closing_too_late_tells_what_was_saved(desk: Desk, gateway: StripeCheckouts) -> None:
-    done = saved(desk, gateway)
-    assert saving.expire_setup(gateway, done.checkout_id) == done
-
-
 def test_detaching_twice_or_nothing_is_as_wished(desk: Desk, gateway: StripeCheckouts) -> None:
     facts = saved(desk, gateway)
     assert facts.payment_method_id is not None
