@@ -45,6 +45,7 @@ _STOPPED = {
     "paused": "The plan is paused.",
     "frozen": "Nothing of it can be charged now. Once it can, it is announced anew.",
     "by_hand": "The customer pays by hand.",
+    "chosen": "The customer has chosen again how to pay: it is announced anew.",
     "method_ended": "What was charged is gone.",
     "plan_ended": "The plan has ended.",
     "came_back": "The money went back.",

@@ -24,8 +24,8 @@ from portal.rules.instalments import is_asked_for
 from portal.rules.statement import Item
 
 _DUE_LETTER = timedelta(days=3)
-# What stopped because of these goes on, newly announced, once it may be charged again.
-_GOES_ON = frozenset({"paused", "by_hand", "frozen"})
+# What autopay charges.
+_CHARGED = ("invoice", "late_fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _autopay(at: _Moment, autopay: AutopayRow) -> int:
     if method.ended_at is not None:
         return changed
     for item in open_charges.values():
-        if item.kind in ("invoice", "late_fee") and not _is_held_by_a_person(at, [item.charge_id]):
+        if item.kind in _CHARGED and not _is_held_by_a_person(at, [item.charge_id]):
             row = known.get(item.charge_id)
             changed += _wish(at, row, _wish_of(at, autopay, method, item, row))
     return changed
@@ -112,13 +112,25 @@ def _wish_of(at: _Moment, autopay: AutopayRow, method: MethodRow, item: Item, ro
     if row is not None and row.state == "waiting":
         due = collection_sums.of_charge(at.standing, item.charge_id, on=max(row.next_on, today))
         return _Wish(due, wanted_on, notice_days(kind, varies=True), method, cause)
-    last_cents = collections.last_of_autopay(at.session, autopay.account_id)
     days = notice_days(kind, varies=False)
     due = collection_sums.of_charge(at.standing, item.charge_id, on=max(wanted_on, today + timedelta(days=days)))
-    if due is not None and last_cents not in (None, due.total_cents):
+    varies = kind == "us_bank_account" and due and _amounts_before(at, autopay, item, wanted_on) - {due.total_cents}
+    if varies:
         days = notice_days(kind, varies=True)
         due = collection_sums.of_charge(at.standing, item.charge_id, on=max(wanted_on, today + timedelta(days=days)))
     return _Wish(due, wanted_on, days, method, cause)
+
+
+def _amounts_before(at: _Moment, autopay: AutopayRow, item: Item, day: date) -> set[int]:
+    """What was charged last, is announced for no later a day, or is due no later: any may be the charge before this."""
+    rows = [row for row in collections.of_autopay(at.session, autopay.id) if row.charge_id != item.charge_id]
+    found = {row.noticed_cents for row in rows if row.state in ("waiting", "trying") and row.next_on <= day}
+    for other in (row.item for row in at.standing.statement.rows):
+        if other.kind in _CHARGED and other.charge_id != item.charge_id and other.due_on <= item.due_on:
+            due = collection_sums.of_charge(at.standing, other.charge_id, on=max(other.due_on, at.policy.today))
+            found |= {due.total_cents} if due else set()
+    last_cents = collections.last_of_autopay(at.session, autopay.account_id)
+    return found if last_cents is None else found | {last_cents}
 
 
 def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
@@ -166,7 +178,7 @@ def _begins_again(at: _Moment, row: CollectionRow, method: MethodRow) -> bool:
         case "stopped" if row.why == collection_letters.NOT_TOLD:
             return collection_letters.may_be_announced(at.session, row)
         case "stopped":
-            return row.method_id != method.id or row.why in _GOES_ON
+            return row.method_id != method.id or row.why in collections.GOES_ON
     return row.state == "done"
 
 

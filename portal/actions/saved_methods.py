@@ -13,7 +13,7 @@ from portal.gateways import stripe_saving
 from portal.gateways.stripe_checkout import StripeCheckouts
 from portal.gateways.stripe_saved_values import MethodFacts
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
-from portal.records import Session, ledger, plans
+from portal.records import Session, collections, ledger, plans
 from portal.records import autopays as autopay_records
 from portal.records import saved_methods as records
 from portal.records.saved_methods import MethodRow
@@ -74,6 +74,16 @@ def put_on_plan(session: Session, method: MethodRow, plan_id: int, *, now: datet
     policy = policies.load(session, now=now)
     tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
     return True
+
+
+def charge_again(session: Session, method: MethodRow, plan_id: int, *, now: datetime, actor: str) -> None:
+    """Charge the same method again for what it was not charged for any more: its holder has chosen it anew."""
+    plan = plans.by_id(session, plan_id)
+    if method.ended_at is not None or plan.method_id != method.id or not collections.has_stopped(session, plan_id):
+        return
+    collections.let_go_on(session, plan_id)
+    policy = policies.load(session, now=now)
+    tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
 
 
 def end_method(session: Session, method: MethodRow, *, why: str, now: datetime, actor: str) -> bool:

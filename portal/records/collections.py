@@ -64,6 +64,8 @@ class TryRow(NamedTuple):
     told_at: datetime | None
 
 
+# What stopped because of these goes on, newly announced, once it may be charged again.
+GOES_ON = frozenset({"paused", "by_hand", "frozen", "chosen"})
 _COLLECTION = tuple(collections.c[name] for name in CollectionRow._fields)
 _TRY = tuple(collection_tries.c[name] for name in TryRow._fields)
 _ATTEMPT = tuple(attempts.c[name] for name in AttemptRow._fields)
@@ -256,6 +258,20 @@ def change(session: Session, row: CollectionRow, **values: object) -> bool:
         .values(**values, version=row.version + 1)
     )
     return changed.rowcount == 1
+
+
+def let_go_on(session: Session, plan_id: int) -> None:
+    """Whatever has stopped of a plan may be announced and tried anew: its customer has chosen how."""
+    session.execute(
+        update(collections)
+        .where(collections.c.plan_id == plan_id, collections.c.state == "stopped")
+        .values(why="chosen", tries=0, first_tried_on=None, version=collections.c.version + 1)
+    )
+
+
+def has_stopped(session: Session, plan_id: int) -> bool:
+    """Whether a charge of the plan is not tried any more because it was refused, came back, or could not be told."""
+    return any(row.state == "stopped" and row.why not in GOES_ON for row in of_plan(session, plan_id))
 
 
 def add_try(session: Session, values: Mapping[str, object]) -> int:

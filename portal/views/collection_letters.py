@@ -60,6 +60,7 @@ def _notice(found: Correspondence, words: Words) -> dict[str, object]:
         "facts": _facts(facts, words, amount=amount, day=day),
         "more": [
             words.text("There is nothing to do. If less is open by then, less is charged, and never more than this."),
+            *_unused_credit(found, words),
             words.text(
                 "You can pay it earlier by hand, and then nothing is charged. To pay with something else, or to stop "
                 "automatic payments, use the button before that day."
@@ -67,6 +68,18 @@ def _notice(found: Correspondence, words: Words) -> dict[str, object]:
         ],
         "button": _open(facts, words),
     }
+
+
+def _unused_credit(found: Correspondence, words: Words) -> list[str]:
+    """Credit is put on an invoice only by whoever it belongs to."""
+    credit_cents = found.standing.statement.balance.credit_cents
+    if credit_cents <= 0:
+        return []
+    said = words.text(
+        "Your credit of %(amount)s is not used for it. To use it, pay by hand before that day.",
+        amount=words.money(credit_cents),
+    )
+    return [said]
 
 
 def _refused(found: Correspondence, words: Words) -> dict[str, object]:

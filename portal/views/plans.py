@@ -7,7 +7,7 @@ from datetime import date
 from portal.actions.plan_acceptance import Offered
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.statements import Standing
-from portal.records.collections import CollectionRow
+from portal.records.collections import GOES_ON, CollectionRow
 from portal.records.plans import PlanRow
 from portal.rules.instalments import Instalment
 from portal.rules.money import plain
@@ -30,7 +30,7 @@ _STATES = {
     "replaced": ("Replaced by another plan", "plain"),
 }
 # Why charges stopped that nobody need be told of: it was wished so.
-_NO_TROUBLE = frozenset({"paused", "frozen", "by_hand", "plan_ended", "autopay_off", "method_ended"})
+_NO_TROUBLE = GOES_ON | {"plan_ended", "autopay_off", "method_ended"}
 
 
 @dataclass(frozen=True, slots=True)

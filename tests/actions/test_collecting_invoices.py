@@ -47,10 +47,10 @@ def test_nothing_is_charged_on_the_day_of_the_agreement(collected: Collected) ->
 def test_a_bank_debit_of_another_amount_is_announced_ten_days_ahead(collected: Collected) -> None:
     collected.autopay(BANK)
     collected.days(3, 2, 31)
-    first, second = collected.all()
+    second, first = collected.all()
     assert (first.noticed_on, first.next_on) == (date(2026, 3, 29), date(2026, 3, 31))
-    # Announced before there was a charge to vary from.
-    assert (second.noticed_on, second.next_on) == (date(2026, 3, 30), date(2026, 4, 1))
+    # It follows the first, which is of another amount.
+    assert (second.noticed_on, second.next_on) == (date(2026, 3, 22), date(2026, 4, 1))
     invoice(collected, "1003", 20000, terms="net 30", issued_on=date(2026, 3, 31))
     collected.days(4, 1, 20)
     third = collected.all()[2]

@@ -153,3 +153,18 @@ def test_what_was_told_of_a_try_is_not_told_otherwise(collected: Collected) -> N
     assert collected.outcomes() == [("refused", "insufficient_funds")]
     assert collected.states() == ["waiting"]
     assert collected.method(method).ended_at is None
+
+
+def test_the_same_card_chosen_again_is_charged_again(collected: Collected) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds", is_once=False)
+    assert collected.days(3, 29, 31) + collected.days(4, 1, 20) == [31, 3, 7, 14]
+    assert collected.states() == ["stopped"]
+    collected.house.stripe.accept_again(method.payment_method_id)
+    with collected.house.resources.writing() as session:
+        saved_methods.charge_again(
+            session, collected.method(method), plan.id, now=collected.house.clock.now(), actor="customer"
+        )
+    assert collected.days(4, 20, 25) == [22]
+    assert collected.states() == ["done"]
+    assert collected.received() == [33_334]
