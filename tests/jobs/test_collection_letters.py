@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from portal import links
+from portal.actions import contacts, credit_memos, policies
 from portal.gateways.mailer import OutgoingLetter
-from portal.records import Database
+from portal.records import Database, accounts
 from portal.records import links as link_records
 from portal.records.links import LinkView
 from portal.records.tables import letters as letters_table
@@ -163,3 +164,33 @@ def test_an_invoice_is_announced_under_autopay(desk: Desk) -> None:
     assert letter.subject == "$1,000.00 will be charged on March 31, 2026 for invoice 1001"
     assert "Open your account" in letter.text
     assert link_in(desk, letter).charge_number is None
+    assert "credit" not in letter.text
+
+
+def test_a_notice_says_that_credit_is_not_used(desk: Desk) -> None:
+    desk.is_post_slow = True
+    desk.autopay()
+    put_away(desk)
+    now = desk.house.clock.now()
+    with desk.house.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        credit_memos.issue(
+            session, desk.account, desk.second.id, net_cents=70_000, tax_cents=0, zone=policy.time_zone,
+            reason="Damaged", on=policy.today, now=now,
+        )  # fmt: skip
+    desk.days(3, 28, 29)
+    letter = mail(desk, "autopay_notice")
+    assert "Your credit of $100.00 is not used for it. To use it, pay by hand before that day." in letter.text
+
+
+def test_the_seller_hears_of_what_cannot_be_announced(desk: Desk) -> None:
+    plan, _ = desk.charged_plan()
+    put_away(desk)
+    with desk.house.resources.writing() as session:
+        for contact in accounts.contacts_of(session, desk.account.id):
+            contacts.remove(session, contact, now=desk.house.clock.now(), actor="staff:1")
+    desk.days(3, 29, 29)
+    letter = mail(desk, "seller_collect_stopped")
+    assert letter.to_email == "owner@harbor.example"
+    for wanted in ("could not be sent", "Give the customer a contact", plan.number, "$333.34"):
+        assert wanted in letter.text
