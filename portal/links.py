@@ -4,14 +4,12 @@ It names a link's row and its version and nothing more: no person, no amount, no
 opens anything is the row's business, so a token can be cut off, and an expired one can still be read.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from itsdangerous import BadData, URLSafeSerializer
+from portal import signing
 
 _PURPOSE = "portal.pay-link.v1"
-_LONGEST = 512
 
 
 class LinkToken(NamedTuple):
@@ -23,18 +21,12 @@ class LinkToken(NamedTuple):
 
 def sign(keys: Sequence[str], public_id: str, version: int) -> str:
     """The token of a link, signed with the newest key (the last one)."""
-    return str(_serializer(keys).dumps([public_id, version]))
+    return signing.sign(keys, _PURPOSE, [public_id, version])
 
 
 def read(keys: Sequence[str], token: str) -> LinkToken | None:
     """What the token says if one of the keys signed it exactly so, else None."""
-    if len(token) > _LONGEST:
-        return None
-    try:
-        said = _serializer(keys).loads(token)
-    except BadData:
-        return None
-    match said:
+    match signing.read(keys, _PURPOSE, token):
         case [str(public_id), int(version)] if any(
             # Base64 has several spellings of one signature; only the one that we wrote is a token.
             sign([key], public_id, version) == token
@@ -42,11 +34,3 @@ def read(keys: Sequence[str], token: str) -> LinkToken | None:
         ):
             return LinkToken(public_id, version)
     return None
-
-
-def _serializer(keys: Sequence[str]) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        list(keys),
-        salt=_PURPOSE,
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )

@@ -171,8 +171,7 @@ def _agreement(opened: Opened) -> Mapping[str, object] | None:
     found = agreements.of_plan(opened.session, opened.plan.id)
     if found is None:
         return None
-    email = accounts.email_of(opened.session, found.contact_id)
-    return view.agreement(found, opened.words, email=email, href=f"{opened.base}/agreement.pdf")
+    return view.agreement(found, opened.words, href=f"{opened.base}/agreement.pdf")
 
 
 def _others(opened: Opened) -> list[Fact]:

@@ -166,12 +166,12 @@ def covered(
     return Table("On the plan", heads, cells)
 
 
-def agreement(row: AgreementRow, words: Words, *, email: str, href: str) -> Mapping[str, object]:
+def agreement(row: AgreementRow, words: Words, *, href: str) -> Mapping[str, object]:
     """Who agreed to what, when and from where: {facts, consents, hash, href}."""
     return {
         "facts": [
             Fact("Name typed", row.name),
-            Fact("Contact", email),
+            Fact("Contact", row.contact_email),
             Fact("Shown", words.moment(row.shown_at)),
             Fact("Accepted", words.moment(row.accepted_at)),
             Fact("From", row.address),

@@ -16,6 +16,7 @@ from portal.actions import (
     payments,
     plan_acceptance,
     plan_changes,
+    plan_consents,
     plan_standing,
     plans,
     policies,
@@ -26,6 +27,7 @@ from portal.actions.access import Access
 from portal.actions.checkouts import Payer, Wish
 from portal.actions.manual_payments import Recorded
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Charging, Seen
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.pages.statements import draw
@@ -37,7 +39,7 @@ from portal.resources import Resources
 from portal.rules.plans import Every, Shape
 from portal.templating import render
 from portal.views import methods as method_view
-from portal.views import plan_terms
+from portal.views import plan_charging, plan_terms
 from portal.views.papers import frame
 
 Step = Callable[["Person"], None]
@@ -150,10 +152,8 @@ def pays_by_card(cents: int, *, saves: bool = False) -> Step:
     """What is due, on Stripe's page; with `saves` the card is charged for the others by itself."""
 
     def step(person: Person) -> None:
-        with person.resources.reading() as session:
-            plan, policy = person.plan(session), person.policy(session)
-        words = policy.words(person.access.account.currency)
-        consent = "\n".join(method_view.consent("card", "plan", policy, words, plan=plan)) if saves else None
+        with person.resources.writing() as session:
+            plan, consent = person.plan(session), _lets_charge(session, person) if saves else None
         wish = Wish(Choice(amount_cents=cents, plan=plan.public_id), "card", cents, saves_method=consent)
         page = checkouts.begin(person.resources, person.payer, wish, now=person.now)
         checkout_id = _submitted(person, page or "")
@@ -222,6 +222,19 @@ def person(resources: Resources, world: StripeWorld, clock: SharedClock, custome
             expires_at=now + timedelta(days=180),
         )  # fmt: skip
     return Person(resources, world, clock, access, device_id, f"staff:{staff_id}")
+
+
+def _lets_charge(session: Session, person: Person) -> str:
+    """Agrees that a card, which is saved next, is charged for the plan; answers the words of that."""
+    plan, policy = person.plan(session), person.policy(session)
+    words = policy.words(person.access.account.currency)
+    dues = plan_charging.still_due(plan_standing.today(session, plan, policy=policy)[1])
+    consent = plan_charging.as_kept(
+        plan_charging.with_new("card", policy, words), plan_charging.charging(plan.number, dues, policy, words)
+    )
+    seen = Seen(person.now, "127.0.0.1", _BROWSER, person.device_id)
+    plan_consents.keep(session, person.access, plan, Charging("card", consent), seen, now=person.now)
+    return consent
 
 
 def _covered(session: Session, person: Person, policy: Policy, number: str = "") -> dict[int, int]:

@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from portal.actions import history, letters, plan_standing, plans, statements
+from portal.actions import history, letters, plan_consents, plan_standing, plans, statements
 from portal.actions.access import Access
+from portal.actions.plan_consents import LONGEST_ADDRESS, LONGEST_AGENT, Charging, Seen
 from portal.actions.plan_steps import step
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements, ledger, plan_money
+from portal.records import Session, agreements, ledger, plan_evidence, plan_money
 from portal.records import plans as records
 from portal.records.plans import CoveredRow, InstalmentRow, OptionRow, PlanRow
 from portal.rules.plans import KEPT, Due
 from portal.rules.refusals import Conflict, Refusal
 
 LONGEST_NAME = 200
-_LONGEST_AGENT = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """What a customer did: the option, the name they typed, what they ticked (word for word, by field), the terms they
-    saw and when, the paper of them, and where from."""
+    saw and when, the paper of them, where from, and what they let be charged (None: they pay by hand)."""
 
     option: int
     name: str
@@ -38,6 +38,7 @@ class Acceptance:
     address: str
     user_agent: str
     device_id: int
+    charging: Charging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def _check_shown(terms: Mapping[str, Any], plan: PlanRow, dues: Sequence[Due]) -
 
 def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Acceptance, *, now: datetime) -> None:
     pdf_sha256 = hashlib.sha256(given.pdf).digest()
+    who = plan_evidence.confirmed(session, given.device_id)
     agreements.add(
         session,
         {
@@ -151,8 +153,12 @@ def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Accep
             "consents": dict(given.consents),
             "shown_at": given.shown_at,
             "accepted_at": now,
-            "address": given.address[:64],
-            "user_agent": given.user_agent[:_LONGEST_AGENT],
+            "address": given.address[:LONGEST_ADDRESS],
+            "user_agent": given.user_agent[:LONGEST_AGENT],
+            "contact_name": who.name,
+            "contact_email": who.email,
+            "confirmed_at": who.confirmed_at,
+            "confirmed_in": who.user_agent,
             "session_id": access.session_id,
             "contact_id": access.contact_id,
             "device_id": given.device_id,
@@ -166,3 +172,6 @@ def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Accep
         account_id=plan.account_id,
         detail={"plan": plan.number, "pdf_sha256": pdf_sha256.hex(), "device": given.device_id},
     )
+    if given.charging is not None:
+        seen = Seen(given.shown_at, given.address, given.user_agent, given.device_id)
+        plan_consents.keep(session, access, plan, given.charging, seen, now=now)

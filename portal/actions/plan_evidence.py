@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.actions import history
-from portal.records import Session, agreements, collections, plan_collections, plan_evidence
+from portal.records import Session, agreements, collections, plan_collections, plan_consents, plan_evidence
 from portal.records import plans as records
 from portal.records.agreements import AgreementRow
 from portal.records.collections import TryRow
 from portal.records.plan_collections import CollectingRow
-from portal.records.plan_evidence import AuthorizedRow, ConfirmedRow, SentRow
+from portal.records.plan_consents import ConsentRow
+from portal.records.plan_evidence import AuthorizedRow, SentRow
 from portal.records.plans import EventRow, PlanRow
 from portal.rules.refusals import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An agreement, how its browser was confirmed, what was authorized, sent, tried, and what happened."""
+    """An agreement, what was chosen to be charged, what was saved for it, sent, tried, and what happened."""
 
     plan: PlanRow
     agreement: AgreementRow
-    confirmed: ConfirmedRow
+    chosen: Sequence[ConsentRow]
     authorized: Sequence[AuthorizedRow]
     sent: Sequence[SentRow]
     collected: Sequence[CollectingRow]
@@ -41,7 +42,7 @@ def load(session: Session, plan: PlanRow) -> Evidence:
     return Evidence(
         plan=plan,
         agreement=agreement,
-        confirmed=plan_evidence.confirmed(session, agreement.device_id),
+        chosen=plan_consents.of_plan(session, plan.id),
         authorized=plan_evidence.authorized(session, plan.id),
         sent=plan_evidence.sent(session, plan.id),
         collected=plan_collections.of_plan(session, plan.id),

@@ -1,18 +1,21 @@
 """Reading the exact terms of a payment plan, and agreeing to them: behind the mailed code.
 
-The paper is drawn from the very terms that are shown; what is agreed is refused where its hash is another.
+The paper is drawn from the very terms that are shown; what is agreed is refused where its hash is another. What was
+shown and when, the form brings back signed: neither is believed from a browser.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from portal import shown
 from portal.actions import checkouts, plan_acceptance, setups, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Charging
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.pages.statements import draw, drawn_paper, paper
@@ -20,10 +23,12 @@ from portal.records import Session, agreements
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.records.step_up import DeviceRow
+from portal.rules.plans import Due
 from portal.rules.refusals import NotFound, Refusal
+from portal.shown import Shown
 from portal.templating import render
-from portal.views import methods as method_view
 from portal.views import payments as payment_view
+from portal.views import plan_charging
 from portal.views import plan_terms as view
 from portal.views.papers import file_name, frame
 from portal.views.plan_terms import Terms
@@ -42,8 +47,14 @@ class _Read:
     device: DeviceRow
     policy: Policy
     plan: PlanRow
+    dues: Sequence[Due]
     terms: Terms
     words: Words
+
+    @property
+    def place(self) -> str:
+        """Where the terms are shown: for this plan, to this browser."""
+        return f"agreement:{self.plan.public_id}:{self.device.public_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +86,28 @@ def accept(visit: Visit) -> Response:
         ticked=frozenset(field for field in consents if visit.form.get(field)),
         means=visit.form.get("means", ""),
     )
-    errors = _wrong(typed, consents, found)
-    if visit.form.get("shown", "") != view.digest(found.terms):
-        errors.insert(0, {"field": "terms", "text": found.words.text("The terms have changed. Read them again.")})
-    if errors:
+    before = shown.read(visit.resources.keys, found.place, visit.form.get("shown", ""))
+    errors = [*_unread(visit, before, found), *_wrong(visit, typed, found)]
+    if before is None or errors:
         return _page(visit, found, typed, errors, status=422)
+    charging = _charging(typed.means, found)
     given = Acceptance(
         option=int(found.terms["option"]),
         name=typed.name,
         consents=consents,
         terms=found.terms,
         pdf=draw(_paper(found)),
-        shown_at=_shown_at(visit, found),
+        shown_at=before.at,
         address=visit.visitor,
         user_agent=visit.request.headers.get("user-agent", ""),
         device_id=found.device.id,
+        charging=charging,
     )
     with visit.resources.writing() as session:
         accepted = plan_acceptance.accept(
             session, found.access, found.plan.public_id, given, policy=found.policy, now=visit.now
         )
-    return visit.see(_onward(visit, found, accepted, typed.means))
+    return visit.see(_onward(visit, found, accepted, typed.means, charging))
 
 
 def pdf(visit: Visit) -> Response:
@@ -127,7 +139,7 @@ def _read(visit: Visit, option: str) -> _Read:
         terms = view.terms(
             plan, int(option), dues, offered.covered, standing, account=access.account, policy=policy, words=words
         )
-    return _Read(access, device, policy, plan, terms, words)
+    return _Read(access, device, policy, plan, dues, terms, words)
 
 
 def _plan(session: Session, access: Access, visit: Visit) -> PlanRow:
@@ -137,7 +149,7 @@ def _plan(session: Session, access: Access, visit: Visit) -> PlanRow:
     return plan
 
 
-def _wrong(typed: _Typed, consents: object, found: _Read) -> Errors:
+def _wrong(visit: Visit, typed: _Typed, found: _Read) -> Errors:
     errors: Errors = []
     words = found.words
     if len(typed.name) < 2:
@@ -146,32 +158,62 @@ def _wrong(typed: _Typed, consents: object, found: _Read) -> Errors:
         errors.append({"field": "agree", "text": words.text("Tick that you agree to the plan.")})
     if "electronic" not in typed.ticked:
         errors.append({"field": "electronic", "text": words.text("Tick that you agree to get this electronically.")})
-    if typed.means not in _means(found.words.currency):
+    if typed.means not in _means(visit, found):
         errors.append({"field": "means", "text": words.text("Choose how you want to pay.")})
     return errors
 
 
-def _means(currency: str) -> list[str]:
-    return [*payment_view.methods_for(currency), "hand"]
+def _unread(visit: Visit, before: Shown | None, found: _Read) -> Errors:
+    """Why the terms are to be read again, if they are."""
+    if before is None:
+        said = "We cannot tell when these terms were shown to you. Read them again, then agree."
+    elif before.digest != _digest(visit, found):
+        said = "The terms have changed. Read them again."
+    else:
+        return []
+    return [{"field": "terms", "text": found.words.text(said)}]
 
 
-def _shown_at(visit: Visit, found: _Read) -> datetime:
-    """When the page was made, by its own field; never after now or before there was anything to show."""
-    typed = visit.form.get("shown_at", "")
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 12):
-        return visit.now
-    return min(visit.now, max(found.plan.created_at, datetime.fromtimestamp(int(typed), UTC)))
+def _means(visit: Visit, found: _Read) -> list[str]:
+    by_itself = payment_view.methods_for(found.words.currency) if visit.resources.stripe is not None else []
+    return [*by_itself, "hand"]
 
 
-def _onward(visit: Visit, found: _Read, plan: PlanRow, means: str) -> str:
+def _digest(visit: Visit, found: _Read) -> str:
+    """Of everything on the page that may be agreed to, for this version of the plan."""
+    said = {
+        "version": found.plan.version,
+        "terms": found.terms,
+        "consents": view.consents(found.policy, found.words),
+        "charging": [*(_own(each, found) for each in _means(visit, found)), _shared(found)],
+    }
+    return view.digest(said)
+
+
+def _own(means: str, found: _Read) -> list[str]:
+    if means == "hand":
+        return []
+    return plan_charging.with_new(payment_view.KINDS[means], found.policy, found.words)
+
+
+def _shared(found: _Read) -> list[str]:
+    return plan_charging.charging(found.plan.number, found.dues, found.policy, found.words)
+
+
+def _charging(means: str, found: _Read) -> Charging | None:
+    if means == "hand":
+        return None
+    return Charging(payment_view.KINDS[means], plan_charging.as_kept(_own(means, found), _shared(found)))
+
+
+def _onward(visit: Visit, found: _Read, plan: PlanRow, means: str, charging: Charging | None) -> str:
     """Where to go once it is agreed. Whatever cannot be started now can be from the plan's page."""
     base = f"/a/{found.access.account.public_id}"
     here = f"{base}/plans/{plan.public_id}"
-    if means == "hand":
+    if charging is None:
         return here
-    kind = payment_view.KINDS[means]
+    kind, consent = payment_view.KINDS[means], charging.words
     payer = Payer(found.access.account.id, found.access.session_id, found.access.contact_id)
-    consent = "\n".join(method_view.consent(kind, "plan", found.policy, found.words, plan=plan))
     today = found.policy.today.isoformat()
     due_cents = sum(row["cents"] for row in found.terms["rows"] if row["due_on"] <= today)
     try:
@@ -196,32 +238,19 @@ def _paper(found: _Read) -> str:
     return render("pdf/agreement.html", context, found.policy.locale)
 
 
-def _consent(means: str, found: _Read) -> list[str]:
-    if means == "hand":
-        return []
-    return method_view.consent(payment_view.KINDS[means], "plan", found.policy, found.words, plan=found.plan)
-
-
 def _page(visit: Visit, found: _Read, typed: _Typed, errors: Errors, *, status: int = 200) -> Response:
     base = f"/a/{found.access.account.public_id}"
     here = f"{base}/plans/{found.plan.public_id}"
-    option = found.terms["option"]
+    option, means = found.terms["option"], _means(visit, found)
     context = {
         "terms": found.terms,
-        "shown": view.digest(found.terms),
-        "shown_at": int(visit.now.timestamp()),
+        "shown": shown.sign(visit.resources.keys, found.place, Shown(_digest(visit, found), visit.now)),
         "consents": [
             {"field": field, "text": text, "ticked": field in typed.ticked}
             for field, text in view.consents(found.policy, found.words).items()
         ],
-        "means": [
-            {
-                "value": each,
-                "consent": _consent(each, found),
-            }
-            for each in _means(found.words.currency)
-            if each == "hand" or visit.resources.stripe is not None
-        ],
+        "means": [{"value": each, "consent": _own(each, found)} for each in means],
+        "charging": _shared(found) if len(means) > 1 else [],
         "chosen_means": typed.means,
         "name": typed.name,
         "errors": errors,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select
 
@@ -11,11 +11,12 @@ from portal.records.tables import agreements
 
 
 class AgreementRow(NamedTuple):
-    """`terms` is what was shown, as data; `pdf_sha256` the hash of `pdf`; `address` the network address."""
+    """`terms` is what was shown, as data; `pdf_sha256` the hash of `pdf`; `address` the network address. The contact
+    and the browser (`confirmed_in`, by a mailed code) are as they were then."""
 
     id: int
     plan_id: int
-    terms: Mapping[str, object]
+    terms: Mapping[str, Any]
     pdf: bytes
     pdf_sha256: bytes
     name: str
@@ -24,6 +25,10 @@ class AgreementRow(NamedTuple):
     accepted_at: datetime
     address: str
     user_agent: str
+    contact_name: str
+    contact_email: str
+    confirmed_at: datetime
+    confirmed_in: str
     session_id: int
     contact_id: int
     device_id: int

@@ -1,17 +1,17 @@
-"""What proves a plan beside its agreement: the browser's confirmation, the ways to pay saved for it, its letters."""
+"""What proves a plan beside its agreement: how a browser was confirmed, the ways to pay saved for it, its letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
 from portal.records.engine import Session
-from portal.records.tables import collections, contacts, devices, letters, plans, saved_methods
+from portal.records.tables import collections, contacts, devices, letters, plan_consents, plans, saved_methods
 
 
 class ConfirmedRow(NamedTuple):
-    """The browser in which the agreement was made, and when its code was shown to be right."""
+    """A contact and their browser as they are now, and when its code was shown to be right."""
 
     email: str
     name: str
@@ -20,11 +20,11 @@ class ConfirmedRow(NamedTuple):
 
 
 class AuthorizedRow(NamedTuple):
-    """A way to pay that the plan was or may be charged with, and the words under which it was saved."""
+    """A way to pay that the plan was or may be charged with, and the words under which it was saved; `saved_as` has its
+    name, last4, exp_month and exp_year of then."""
 
     kind: str
-    name: str
-    last4: str
+    saved_as: Mapping[str, object]
     saved_at: datetime
     ended_at: datetime | None
     customer_id: str
@@ -50,6 +50,7 @@ _CONFIRMED = (
 _OF_PLAN = or_(
     saved_methods.c.id.in_(select(plans.c.method_id).where(plans.c.id == bindparam("plan"))),
     saved_methods.c.id.in_(select(collections.c.method_id).where(collections.c.plan_id == bindparam("plan"))),
+    saved_methods.c.id.in_(select(plan_consents.c.method_id).where(plan_consents.c.plan_id == bindparam("plan"))),
     # Saved for it, even if it was never charged: its words name the plan.
     saved_methods.c.consent.contains(plans.c.number),
 )
@@ -68,7 +69,7 @@ _SENT = (
 
 
 def confirmed(session: Session, device_id: int) -> ConfirmedRow:
-    """How the browser of an agreement had been confirmed."""
+    """Whose browser it is, and how it was confirmed."""
     return ConfirmedRow._make(session.execute(_CONFIRMED, {"device": device_id}).one())
 
 

@@ -7,7 +7,6 @@ from portal.actions.method_care import last_day
 from portal.actions.policies import Policy
 from portal.actions.setups import Purpose
 from portal.records.autopays import AutopayRow
-from portal.records.plans import PlanRow
 from portal.records.saved_methods import MethodRow, UsesRow
 from portal.rules.dates import local_day
 from portal.rules.methods import shown
@@ -35,17 +34,10 @@ def expires(method: MethodRow) -> str:
     return f"{method.exp_month:02d}/{method.exp_year % 100:02d}" if method.exp_month and method.exp_year else ""
 
 
-def consent(kind: str, purpose: Purpose, policy: Policy, words: Words, *, plan: PlanRow | None = None) -> list[str]:
-    """What its holder agrees to by saving a method, in paragraphs; kept with it word for word, a line for each."""
+def consent(kind: str, purpose: Purpose, policy: Policy, words: Words) -> list[str]:
+    """What its holder agrees to by saving a method, in paragraphs; kept with it word for word, a line for each. What a
+    plan adds to that is in plan_charging."""
     said = [_saving(kind, policy, words)]
-    if plan is not None:
-        said.append(
-            words.text(
-                "It pays plan %(number)s: each payment on its date and in its amount as agreed, and the same payment "
-                "again up to three times where it does not go through.",
-                number=plan.number,
-            )
-        )
     return [*said, *autopay_consent(policy, words)] if purpose == "autopay" else said
 
 
@@ -56,7 +48,8 @@ def autopay_consent(policy: Policy, words: Words) -> list[str]:
         words.text(
             "I agree that %(seller)s charges each invoice and late fee of this account by itself on the day it is due, "
             "less the early-payment discount that it has that day. What is due already is charged after its notice. "
-            "Nothing is charged that is disputed, on a payment plan, or paid by then.",
+            "Nothing is charged that is disputed, on a payment plan, or paid by then. Credit on the account is not used "
+            "for it; I can use it by paying by hand.",
             seller=seller,
         ),
         words.text(

@@ -1,12 +1,18 @@
-"""The evidence of a plan as a paper: tables of names and what they are, with times to the second in UTC."""
+"""The evidence of a plan as a paper: tables of names and what they are, with times to the second in UTC.
+
+People, browsers and cards are named as they were when something was agreed to, not as they are now.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from portal.actions.plan_evidence import Evidence
 from portal.actions.policies import Policy
 from portal.records.accounts import AccountRow
+from portal.records.plan_consents import ConsentRow
 from portal.records.plans import EventRow
+from portal.rules.methods import shown
 from portal.templating import render
 from portal.views import plan_terms
 from portal.views.papers import frame
@@ -18,12 +24,14 @@ def paper(found: Evidence, account: AccountRow, policy: Policy, words: Words) ->
     agreement = found.agreement
     context = {
         **frame(policy, account),
+        "customer": {"name": agreement.terms["customer"]["name"], "address": []},
         "number": found.plan.number,
         "terms": agreement.terms,
         "consents": list(agreement.consents.values()),
         "digest": plan_terms.digest(agreement.terms),
         "sections": [
             {"title": words.text("Acceptance"), "rows": _acceptance(found, words)},
+            *({"title": words.text("Choice of what is charged"), "rows": _chosen(row, words)} for row in found.chosen),
             *({"title": words.text("Authorization to charge"), "rows": each} for each in _authorized(found, words)),
             {"title": words.text("Letters sent"), "rows": _sent(found)},
             {"title": words.text("What happened"), "rows": [_event(event, words) for event in found.events]},
@@ -34,12 +42,12 @@ def paper(found: Evidence, account: AccountRow, policy: Policy, words: Words) ->
 
 
 def _acceptance(found: Evidence, words: Words) -> list[tuple[str, str]]:
-    agreement, confirmed = found.agreement, found.confirmed
+    agreement = found.agreement
     return [
         (words.text("Name typed"), agreement.name),
-        (words.text("Email address"), confirmed.email),
-        (words.text("Code sent there and typed in this browser"), _utc(confirmed.confirmed_at)),
-        (words.text("Browser when the code was typed"), confirmed.user_agent),
+        (words.text("Contact"), _contact(agreement.contact_name, agreement.contact_email)),
+        (words.text("Code sent there and typed in this browser"), _utc(agreement.confirmed_at)),
+        (words.text("Browser when the code was typed"), agreement.confirmed_in),
         (words.text("Terms shown"), _utc(agreement.shown_at)),
         (words.text("Accepted"), _utc(agreement.accepted_at)),
         (words.text("Network address"), agreement.address),
@@ -48,10 +56,31 @@ def _acceptance(found: Evidence, words: Words) -> list[tuple[str, str]]:
     ]
 
 
+def _chosen(row: ConsentRow, words: Words) -> list[tuple[str, str]]:
+    return [
+        (words.text("Card or account"), _method(row, words)),
+        (words.text("Contact"), _contact(row.contact_name, row.contact_email)),
+        (words.text("Words shown"), _utc(row.shown_at)),
+        (words.text("Agreed to"), _utc(row.agreed_at)),
+        (words.text("Network address"), row.address),
+        (words.text("Browser"), row.user_agent),
+        (words.text("Words agreed to"), row.words),
+        (words.text("SHA-256 of these words"), row.words_sha256.hex()),
+    ]
+
+
+def _method(row: ConsentRow, words: Words) -> str:
+    if row.method_id is not None:
+        return _called(row._asdict())
+    if row.kind == "card":
+        return words.text("A new card, to be saved on Stripe’s page")
+    return words.text("A new bank account, to be saved on Stripe’s page")
+
+
 def _authorized(found: Evidence, words: Words) -> list[list[tuple[str, str]]]:
     return [
         [
-            (words.text("Card or account"), f"{row.name} •••• {row.last4}"),
+            (words.text("Card or account"), _called(row.saved_as)),
             (words.text("Saved"), _utc(row.saved_at)),
             (words.text("Ended"), _utc(row.ended_at) if row.ended_at else words.text("No")),
             (words.text("Stripe customer"), row.customer_id),
@@ -91,6 +120,16 @@ def _event(event: EventRow, words: Words) -> tuple[str, str]:
     if event.amount_cents is not None:
         parts.append(words.money(event.amount_cents))
     return _utc(event.at), ", ".join(parts) + (f": {event.words}" if event.words else "")
+
+
+def _contact(name: str, email: str) -> str:
+    return f"{name}, {email}" if name else email
+
+
+def _called(kept: Mapping[str, Any]) -> str:
+    """`Visa •••• 4242, 04/29`, of what was kept."""
+    called = shown(kept["name"], kept["last4"])
+    return f"{called}, {kept['exp_month']:02d}/{kept['exp_year'] % 100:02d}" if kept["exp_month"] else called
 
 
 def _utc(at: datetime) -> str:

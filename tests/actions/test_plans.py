@@ -58,6 +58,8 @@ def test_acceptance_puts_the_money_on_the_plan_and_keeps_the_evidence(planned: P
         kept = agreements.of_plan(session, plan.id)
     assert kept is not None
     assert (kept.name, kept.pdf, kept.address, kept.device_id) == ("Ada Payer", PAPER, "203.0.113.7", planned.device_id)
+    assert (kept.contact_email, kept.confirmed_in) == ("ap@northwind.example", "Firefox")
+    assert kept.confirmed_at == planned.house.clock.now()
     assert kept.terms["total_cents"] == 100_000
     assert planned.letters() == ["plan_accepted", "seller_plan_accepted"]
 

@@ -19,7 +19,8 @@ FLOORS = (
     ("portal.actions",),
     ("portal.resources",),
     ("portal.wording",),
-    ("portal.records", "portal.gateways", "portal.links", "portal.templating", "portal.settings"),
+    ("portal.links", "portal.shown"),
+    ("portal.records", "portal.gateways", "portal.signing", "portal.templating", "portal.settings"),
     ("portal.rules",),
 )
 
@@ -37,7 +38,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "botocore": ("portal.gateways.files_s3",),
     "css_inline": ("portal.gateways.mailer",),
     "filetype": ("portal.gateways.images",),
-    "itsdangerous": ("portal.links",),
+    "itsdangerous": ("portal.signing",),
     "jinja2": ("portal.templating",),
     "PIL": ("portal.gateways.image_worker",),
     "limits": ("portal.web",),

@@ -40,6 +40,13 @@ def plan_site(sqlite_database: Database, clock: MovableClock) -> Iterator[PlanSi
 
 
 @pytest.fixture
+def plan_site_on_both(database: Database, clock: MovableClock) -> Iterator[PlanSite]:
+    """As `plan_site`, once on each database: for what writes."""
+    with open_house(database, clock) as house:
+        yield PlanSite(house)
+
+
+@pytest.fixture
 def desk(sqlite_database: Database, clock: MovableClock) -> Iterator[DisputeSite]:
     """A customer before an invoice of two lines, on which nothing is disputed yet."""
     with open_house(sqlite_database, clock) as house:

@@ -7,7 +7,7 @@ import pytest
 from portal.actions import policies
 from portal.records import agreements, plans
 from portal.rules.plans import Shape
-from tests.support.plan_site import PlanSite
+from tests.support.plan_site import PlanSite, hidden
 from tests.support.reading import words
 
 
@@ -121,7 +121,8 @@ def test_pressed_twice_it_is_agreed_once(plan_site: PlanSite) -> None:
         ({"agree": ""}, "Tick that you agree to the plan."),
         ({"electronic": ""}, "Tick that you agree to get this electronically."),
         ({"means": "gold"}, "Choose how you want to pay."),
-        ({"shown": "0" * 64}, "The terms have changed. Read them again."),
+        ({"shown": "0" * 64}, "We cannot tell when these terms were shown to you. Read them again, then agree."),
+        ({"shown": ""}, "We cannot tell when these terms were shown to you. Read them again, then agree."),
     ],
 )
 def test_an_agreement_is_whole_or_none(plan_site: PlanSite, more: dict[str, str], sentence: str) -> None:
@@ -140,6 +141,32 @@ def test_terms_that_change_while_they_are_read_are_read_again(plan_site: PlanSit
         policies.set_policy(session, "plan_cure_days", "20", effective_on=now.date(), now=now, actor="test")
     answer = plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=form)
     assert (answer.status_code, "20 days" in answer.text) == (422, True)
+    assert "The terms have changed. Read them again." in answer.text
+
+
+def test_when_the_terms_were_shown_is_known_from_us_and_not_from_the_browser(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    form = plan_site.terms(plan)
+    shown_at = plan_site.clock.now()
+    plan_site.clock.move(minutes=12)
+    sent = form | {"shown_at": "1700000000"}
+    assert plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=sent).status_code == 303
+    with plan_site.resources.reading() as session:
+        kept = agreements.of_plan(session, plan.id)
+    assert kept is not None
+    assert (kept.shown_at, kept.accepted_at) == (shown_at, plan_site.clock.now())
+
+
+def test_what_another_browser_or_another_plan_was_shown_is_not_agreed_to(plan_site: PlanSite) -> None:
+    plan, other = plan_site.make(), plan_site.make(charge=plan_site.add("1009", 100_000).public_id)
+    browser = plan_site.trust(plan_site.visitor())
+    elsewhere = hidden(browser.get(plan_site.page(plan, "/agreement?option=1")).text)["shown"]
+    for shown in (elsewhere, plan_site.terms(other)["shown"]):
+        form = plan_site.terms(plan) | {"shown": shown}
+        answer = plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=form)
+        assert answer.status_code == 422
+        assert "We cannot tell when these terms were shown to you." in words(answer.text)
+    assert plan_site.fresh(plan.public_id).state == "offered"
 
 
 def test_by_card_what_is_due_today_is_paid_and_the_card_saved_for_the_plan(plan_site: PlanSite) -> None:

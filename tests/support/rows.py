@@ -32,6 +32,7 @@ _SPECIAL: Mapping[str, object] = {
     "dispute_offers.state": "open",
     "plans.state": "active",
     "plan_options.every": "month",
+    "plan_consents.kind": "card",
     "saved_methods.kind": "card",
     "setups.purpose": "keep",
     "setups.state": "open",

@@ -77,11 +77,18 @@ TERMS: dict[str, object] = {
         {"title": "If a payment is late", "text": "We write to you, and you have 10 days to make up for it."},
     ],
 }
+CHARGING = [
+    f"For payment plan P-00001 {CANARY} this is charged: $200.00 on Nov 22, 2026; $266.67 on Dec 22, 2026; $266.67 on "
+    "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than its amount; what "
+    "I have paid or was credited by then is taken off. One that does not go through is tried again up to three times.",
+    "Harbor Supply Co. writes to me at least two days before each charge. I can withdraw this at any time until a "
+    "charge is sent, for no reason and at no cost: on the plan’s page, or by writing to ar@harborsupply.example. From "
+    "then on I pay by hand; the plan itself stays as it is.",
+]
 AGREEMENT: dict[str, object] = {
     **LAYOUT,
     "terms": TERMS,
-    "shown": "0" * 64,
-    "shown_at": 1795000000,
+    "shown": "shown-1",
     "consents": [
         {"field": "agree", "text": "I agree to pay Harbor Supply Co. by this plan.", "ticked": False},
         {"field": "electronic", "text": "I agree to get it by email instead of on paper.", "ticked": True},
@@ -89,11 +96,12 @@ AGREEMENT: dict[str, object] = {
     "means": [
         {
             "value": "ach",
-            "consent": ["I authorise Harbor Supply Co. to debit my bank account on each date.", "I can stop it."],
+            "consent": ["I authorize Harbor Supply Co. to debit my bank account on each date.", "I can stop it."],
         },
         {"value": "card", "consent": ["I let Harbor Supply Co. charge my card on each date."]},
         {"value": "hand", "consent": []},
     ],
+    "charging": CHARGING,
     "chosen_means": "",
     "name": "",
     "errors": [],
@@ -185,6 +193,7 @@ PLANS: dict[str, dict[str, Context]] = {
     },
     "plans/agreement.html": {
         "usual": AGREEMENT,
+        "by_hand": {**AGREEMENT, "means": [{"value": "hand", "consent": []}], "charging": []},
         "refused": {
             **AGREEMENT,
             "chosen_means": "hand",
@@ -234,18 +243,20 @@ PLANS: dict[str, dict[str, Context]] = {
             **LAYOUT,
             "number": "P-00001",
             "saved": [
-                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I let it be charged."]},
+                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I agree that it is charged."]},
                 {
                     "id": "m2",
                     "name": f"First Bank {CANARY} •••• 6789",
                     "is_used": False,
-                    "consent": ["I authorise it."],
+                    "consent": ["I authorize debits of it."],
                 },
             ],
             "new": [
-                {"value": "ach", "consent": ["I authorise debits of my bank account."]},
+                {"value": "ach", "consent": ["I authorize debits of my bank account."]},
                 {"value": "card", "consent": ["I let my card be charged."]},
             ],
+            "charging": CHARGING,
+            "shown": "shown-1",
             "errors": [],
             "links": {"plan": HERE, "action": f"{HERE}/method"},
         },
@@ -254,6 +265,8 @@ PLANS: dict[str, dict[str, Context]] = {
             "number": "P-00001",
             "saved": [],
             "new": [{"value": "card", "consent": ["I let my card be charged."]}],
+            "charging": CHARGING,
+            "shown": "shown-1",
             "errors": [{"field": "means", "text": "Choose how you want to pay."}],
             "links": {"plan": HERE, "action": f"{HERE}/method"},
         },

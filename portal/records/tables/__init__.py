@@ -15,7 +15,15 @@ from portal.records.tables.fees import late_fees, waivers
 from portal.records.tables.ledger import allocations, charge_lines, charges, credits, movements, payments
 from portal.records.tables.notices import history, letters, policies
 from portal.records.tables.paying import attempt_charges, attempts, inbox
-from portal.records.tables.planning import agreements, instalments, plan_charges, plan_events, plan_options, plans
+from portal.records.tables.planning import (
+    agreements,
+    instalments,
+    plan_charges,
+    plan_consents,
+    plan_events,
+    plan_options,
+    plans,
+)
 from portal.records.tables.reversing import breaks, chargebacks, marks, notices, refunds, releases, write_offs
 from portal.records.tables.staff import history_seals, passkeys, recovery_codes, staff, staff_sessions
 
@@ -38,6 +46,7 @@ APPEND_ONLY = (
     "history_seals",
     "agreements",
     "plan_events",
+    "plan_consents",
 )
 
 __all__ = [
@@ -78,6 +87,7 @@ __all__ = [
     "passkeys",
     "payments",
     "plan_charges",
+    "plan_consents",
     "plan_events",
     "plan_options",
     "plans",

@@ -111,6 +111,8 @@ instalments = Table(
 )
 
 # The evidence of an acceptance. `terms` is what was shown, as data; `pdf` the agreement in the bytes that were hashed.
+# People and browsers are called otherwise later: what they were called then is kept. `confirmed_at`, `confirmed_in` are
+# when, and in which browser, the mailed code was typed.
 agreements = Table(
     "agreements",
     metadata,
@@ -125,9 +127,40 @@ agreements = Table(
     Column("accepted_at", Instant, nullable=False),
     Column("address", String(64), nullable=False),
     Column("user_agent", String(400), nullable=False),
+    Column("contact_name", String(200), nullable=False),
+    Column("contact_email", String(254), nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+    Column("confirmed_in", String(200), nullable=False),
     ref("session_id", "sessions.id"),
     ref("contact_id", "contacts.id"),
     ref("device_id", "devices.id"),
+)
+
+# Each choice of what a plan is charged with: `words` are what was shown and agreed to. Without `method_id` it was a new
+# one, saved on Stripe's page after that; with it, what that one was called and when it expires is kept as of then.
+plan_consents = Table(
+    "plan_consents",
+    metadata,
+    row_id(),
+    ref("plan_id", "plans.id", index=True),
+    ref("method_id", "saved_methods.id", nullable=True),
+    Column("kind", String(24), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("last4", String(8), nullable=False),
+    Column("exp_month", Integer, nullable=True),
+    Column("exp_year", Integer, nullable=True),
+    Column("words", Text, nullable=False),
+    Column("words_sha256", LargeBinary(32), nullable=False),
+    Column("shown_at", Instant, nullable=False),
+    Column("agreed_at", Instant, nullable=False),
+    Column("contact_name", String(200), nullable=False),
+    Column("contact_email", String(254), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", String(400), nullable=False),
+    ref("session_id", "sessions.id"),
+    ref("contact_id", "contacts.id"),
+    ref("device_id", "devices.id"),
+    CheckConstraint("kind IN ('card','us_bank_account')", name="known_kind"),
 )
 
 # The story of a plan: `kind` says what happened, `position` to which instalment.

@@ -1,4 +1,4 @@
-"""Payment plans with their agreements, saved methods and what is collected with them"""
+"""Payment plans, saved methods and what is collected with them"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("agreements", "plan_events")
+APPEND_ONLY = ("plan_events",)
 
 
 def upgrade() -> None:
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("last4", sa.String(length=8), nullable=False),
         sa.Column("exp_month", sa.Integer(), nullable=True),
         sa.Column("exp_year", sa.Integer(), nullable=True),
+        sa.Column("saved_as", Json, nullable=False),
         sa.Column("consent", sa.Text(), nullable=False),
         sa.Column("saved_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
@@ -104,29 +105,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_plans_account_id", "plans", ["account_id"], unique=False)
     op.create_index("ix_plans_state", "plans", ["state", "expires_on"], unique=False)
-    op.create_table(
-        "agreements",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("plan_id", Id, nullable=False),
-        sa.Column("terms", Json, nullable=False),
-        sa.Column("pdf", sa.LargeBinary(), nullable=False),
-        sa.Column("pdf_sha256", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("consents", Json, nullable=False),
-        sa.Column("shown_at", Instant(), nullable=False),
-        sa.Column("accepted_at", Instant(), nullable=False),
-        sa.Column("address", sa.String(length=64), nullable=False),
-        sa.Column("user_agent", sa.String(length=400), nullable=False),
-        sa.Column("session_id", Id, nullable=False),
-        sa.Column("contact_id", Id, nullable=False),
-        sa.Column("device_id", Id, nullable=False),
-        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_agreements_contact_id_contacts")),
-        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_agreements_device_id_devices")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_agreements_plan_id_plans")),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_agreements_session_id_sessions")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreements")),
-    )
-    op.create_index("ix_agreements_plan_id", "agreements", ["plan_id"], unique=False)
     op.create_table(
         "collections",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -294,7 +272,6 @@ def downgrade() -> None:
     op.drop_table("plan_charges")
     op.drop_table("instalments")
     op.drop_table("collections")
-    op.drop_table("agreements")
     op.drop_table("plans")
     op.drop_table("autopays")
     op.drop_table("saved_methods")
