@@ -58,9 +58,9 @@ class Walker:
         address = message.location["url"]
         if message.text.startswith(_STATUS) and address == message.page.url:
             return
-        # What an act would do is also asked for while its figures are still to be typed.
+        # What an act would do is also asked for while its figures are still to be typed, or it is being done.
         previews = (f"{message.page.url}/{act}/preview" for act in _ACTS)
-        if message.text.startswith(f"{_STATUS} 422") and address in previews:
+        if message.text.startswith((f"{_STATUS} 422", f"{_STATUS} 409")) and address in previews:
             return
         self.complaints.append(f"{message.page.url}: {message.text}")
 
