@@ -48,8 +48,8 @@ def autopay_consent(policy: Policy, words: Words) -> list[str]:
         words.text(
             "I agree that %(seller)s charges each invoice and late fee of this account by itself on the day it is due, "
             "less the early-payment discount that it has that day. What is due already is charged after its notice. "
-            "Nothing is charged that is disputed, on a payment plan, or paid by then. Credit on the account is not used "
-            "for it; I can use it by paying by hand.",
+            "Nothing is charged that is disputed, on a payment plan, or paid by then. Credit on the account is not "
+            "used for it; I can use it by paying by hand.",
             seller=seller,
         ),
         words.text(
