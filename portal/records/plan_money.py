@@ -58,8 +58,8 @@ _IS_PLAN_MONEY = or_(
 
 def _cents(day: ColumnElement[date]) -> ColumnElement[int]:
     """What of an allocation is the plan's and has not been taken back by that day."""
-    left = allocated.money_left(until=day)
-    return case((attempts.c.plan_id == plans.c.id, left), else_=smaller(allocations.c.on_plan_cents, left))
+    whole = case((attempts.c.plan_id == plans.c.id, allocations.c.amount_cents), else_=allocations.c.on_plan_cents)
+    return smaller(whole, allocated.money_left(until=day))
 
 
 def kept(day: ColumnElement[date]) -> ColumnElement[bool]:
