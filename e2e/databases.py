@@ -37,8 +37,10 @@ def new_postgresql(folder: Path, *, empty: bool = False) -> Iterator[str]:
     server = server_url(folder)
     template = "template0" if empty else _migrated_template(folder, server)
     name = f"portal_test_{uuid.uuid4().hex}"
+    # Copying seven hundred files takes half the time of writing a log of them, but on a disk four times as long.
+    strategy = "STRATEGY file_copy" if run.is_in_memory(folder) else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {strategy}")
         try:
             yield _at(server, name)
         finally:

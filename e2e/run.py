@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-_PARENT = "/tmp" if Path("/tmp").is_dir() else None
+_PARENT = Path("/tmp") if Path("/tmp").is_dir() else None
+# Where it exists nothing waits for a disk. A container may have next to nothing of it.
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 2 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,10 @@ class Run:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def begin() -> Run:
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir=_PARENT))
+def begin(*, in_memory: bool = False) -> Run:
+    """`in_memory` is for what may be lost with the power, where there is room for it."""
+    has_room = in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir=_MEMORY if has_room else _PARENT))
     folder.chmod(0o711)
     lock = alive(folder).open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -49,6 +54,10 @@ def one_at_a_time(folder: Path, name: str) -> Iterator[None]:
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def is_in_memory(folder: Path) -> bool:
+    return folder.is_relative_to(_MEMORY)
 
 
 def alive(folder: Path) -> Path:

@@ -11,17 +11,20 @@ from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError
 from portal.records import Database, open_database
 from tests.support.clock import MovableClock
+from tests.support.compiled import compile_once
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+compile_once()
 
 _RUN = pytest.StashKey[run.Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[_RUN] = run.begin()
+        config.stash[_RUN] = run.begin(in_memory=True)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-# What is well need not be listed in full, which takes longer than finding out.
-OPTIONS = {"resultTypes": ["violations"]}
+from e2e.axe import violations
+
 SCREENS = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
 
 
@@ -17,6 +16,5 @@ def findings(page: Page, name: str) -> Iterator[str]:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             yield f"{name}, {theme}, {width}: wider than the screen"
-        for violation in Axe().run(page, options=OPTIONS).response["violations"]:
-            yield f"{name}, {theme}, {width}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        yield from (f"{name}, {theme}, {width}: {violation}" for violation in violations(page))
     page.set_viewport_size({"width": 1280, "height": 900})

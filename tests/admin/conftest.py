@@ -1,10 +1,13 @@
 """`portal`: the command line on a database of its own, called as a person would; and a shop's owner at it."""
 
+import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from admin.cli.main import app
@@ -15,6 +18,9 @@ from tests.admin.desk import Desk, open_desk
 from tests.support.clock import MovableClock
 from tests.support.site import Site
 from tests.support.staff import Office
+
+# Read from the signatures of all commands, which takes longer than most of them take to run.
+COMMAND = get_command(app)
 
 
 class Said(NamedTuple):
@@ -29,8 +35,14 @@ class CommandLine:
     """Call it with arguments. Nothing is set but the database's address."""
 
     def __call__(self, *arguments: str) -> Said:
-        done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
-        return Said(done.stdout, done.stderr, done.exit_code)
+        with CliRunner().isolation() as (out, err, _):
+            with pytest.raises(SystemExit) as ended:
+                COMMAND.main(arguments, prog_name="portal")
+            sys.stdout.flush()
+            sys.stderr.flush()
+            code = ended.value.code
+            assert isinstance(code, int)
+            return Said(_text(out), _text(err), code)
 
     def resources(self) -> Resources:
         """The same house as the commands open; the caller closes it."""
@@ -71,6 +83,10 @@ def office(database: Database, clock: MovableClock) -> Office:
 @pytest.fixture
 def sqlite_office(sqlite_database: Database, clock: MovableClock) -> Office:
     return Office(Site(sqlite_database, clock).resources, clock)
+
+
+def _text(channel: BytesIO) -> str:
+    return channel.getvalue().decode().replace("\r\n", "\n")
 
 
 def _on(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:

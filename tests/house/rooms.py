@@ -19,10 +19,15 @@ class Room:
     tree: ast.Module
 
 
-@cache
 def rooms_under(*folders: str) -> tuple[Room, ...]:
     """Every module below these folders of the checkout."""
-    paths = sorted(path for folder in folders for path in (HOUSE / folder).rglob("*.py"))
+    return tuple(found for folder in folders for found in _rooms_of(folder))
+
+
+@cache
+def _rooms_of(folder: str) -> tuple[Room, ...]:
+    # Parsed once, whichever folders a wall asks for together.
+    paths = sorted((HOUSE / folder).rglob("*.py"))
     return tuple(room(path.relative_to(HOUSE).as_posix(), path.read_text()) for path in paths)
 
 

@@ -70,7 +70,7 @@ def unused(templates: Mapping[str, str], made: Environment, rooms: Iterable[Room
     for name, source in templates.items():
         texts |= {other for other in meta.find_referenced_templates(made.parse(source)) if other and other != name}
     for name in sorted(templates.keys() - texts):
-        matches = (re.fullmatch(pattern, name) for pattern in patterns)
+        matches = (pattern.fullmatch(name) for pattern in patterns)
         if not any(match and texts.issuperset(match.groups()) for match in matches):
             yield f"{name}: nothing uses it"
 
@@ -80,7 +80,7 @@ def sources(made: Environment) -> dict[str, str]:
     return {name: made.loader.get_source(made, name)[0] for name in made.list_templates()}
 
 
-def _pattern(node: ast.JoinedStr) -> str:
+def _pattern(node: ast.JoinedStr) -> re.Pattern[str]:
     """Each filled place is a group that stands for one part of a path."""
     parts = (re.escape(str(part.value)) if isinstance(part, ast.Constant) else "([^/]+)" for part in node.values)
-    return "".join(parts)
+    return re.compile("".join(parts))
