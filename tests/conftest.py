@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from e2e import run
@@ -18,6 +19,15 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 compile_once()
+
+# structlog's own tracebacks draw the value of every variable, which takes seconds where an application is among them.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 _RUN = pytest.StashKey[run.Run]()
 
