@@ -11,6 +11,7 @@ from portal.actions import plan_acceptance, plan_standing, plans, policies, stat
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Seen
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
@@ -61,10 +62,8 @@ def accept(town: Town, plan: PlanRow) -> bool:
             for due in offered.dues(1) or ()
         ]
         terms = {"plan": plan.number, "rows": rows}
-        device_id = _device(session, access.contact_id or 0, town)
-        given = Acceptance(
-            1, "Ada Payer", {"agree": "I agree."}, terms, _PAPER, now, "203.0.113.7", "Firefox", device_id
-        )
+        seen = Seen(now, "203.0.113.7", "Firefox", _device(session, access.contact_id or 0, town))
+        given = Acceptance(1, "Ada Payer", {"agree": "I agree."}, terms, _PAPER, seen)
         return plan_acceptance.accept(session, access, plan.public_id, given, policy=policy, now=now)
 
     return written(town, account, act)

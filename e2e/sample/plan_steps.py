@@ -232,9 +232,12 @@ def _lets_charge(session: Session, person: Person) -> str:
     consent = plan_charging.as_kept(
         plan_charging.with_new("card", policy, words), plan_charging.charging(plan.number, dues, policy, words)
     )
-    seen = Seen(person.now, "127.0.0.1", _BROWSER, person.device_id)
-    plan_consents.keep(session, person.access, plan, Charging("card", consent), seen, now=person.now)
+    plan_consents.keep(session, person.access, plan, Charging("card", consent), _seen(person), now=person.now)
     return consent
+
+
+def _seen(person: Person) -> Seen:
+    return Seen(person.now, "127.0.0.1", _BROWSER, person.device_id)
 
 
 def _covered(session: Session, person: Person, policy: Policy, number: str = "") -> dict[int, int]:
@@ -259,8 +262,7 @@ def _signed(session: Session, person: Person, name: str) -> Acceptance:
     }  # fmt: skip
     return Acceptance(
         option=1, name=name, consents=consents, terms=terms,
-        pdf=draw(render("pdf/agreement.html", paper, policy.locale)), shown_at=person.now, address="127.0.0.1",
-        user_agent=_BROWSER, device_id=person.device_id,
+        pdf=draw(render("pdf/agreement.html", paper, policy.locale)), seen=_seen(person),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from portal.actions import collections, plan_acceptance, plans, policies, setups
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Seen
 from portal.actions.plans import Terms
 from portal.records import Session, accounts, step_up
 from portal.records import collections as records
@@ -80,8 +81,8 @@ def _agree(rig: Rig, customer: Customer, access: Access) -> PlanRow:
             for due in plan_acceptance.offered(session, plan, standing, policy=policy).dues(1) or ()
         ]
         given = Acceptance(
-            1, "Ada Payer", {"agree": "I agree."}, {"plan": plan.number, "rows": rows}, _PAPER, now, "127.0.0.1",
-            "Firefox", _device(session, access, now=now),
+            1, "Ada Payer", {"agree": "I agree."}, {"plan": plan.number, "rows": rows}, _PAPER,
+            Seen(now, "127.0.0.1", "Firefox", _device(session, access, now=now)),
         )  # fmt: skip
         return plan_acceptance.accept(session, access, plan.public_id, given, policy=policy, now=now)
 

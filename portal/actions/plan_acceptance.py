@@ -11,7 +11,7 @@ from typing import Any
 
 from portal.actions import history, letters, plan_consents, plan_standing, plans, statements
 from portal.actions.access import Access
-from portal.actions.plan_consents import LONGEST_ADDRESS, LONGEST_AGENT, Charging, Seen
+from portal.actions.plan_consents import Charging, Seen
 from portal.actions.plan_steps import step
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
@@ -27,17 +27,14 @@ LONGEST_NAME = 200
 @dataclass(frozen=True, slots=True)
 class Acceptance:
     """What a customer did: the option, the name they typed, what they ticked (word for word, by field), the terms they
-    saw and when, the paper of them, where from, and what they let be charged (None: they pay by hand)."""
+    saw, the paper of them, when and where they saw them, and what they let be charged (None: they pay by hand)."""
 
     option: int
     name: str
     consents: Mapping[str, str]
     terms: Mapping[str, Any]
     pdf: bytes
-    shown_at: datetime
-    address: str
-    user_agent: str
-    device_id: int
+    seen: Seen
     charging: Charging | None = None
 
 
@@ -141,7 +138,7 @@ def _check_shown(terms: Mapping[str, Any], plan: PlanRow, dues: Sequence[Due]) -
 
 def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Acceptance, *, now: datetime) -> None:
     pdf_sha256 = hashlib.sha256(given.pdf).digest()
-    who = plan_evidence.confirmed(session, given.device_id)
+    who = plan_evidence.confirmed(session, given.seen.device_id)
     agreements.add(
         session,
         {
@@ -151,17 +148,10 @@ def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Accep
             "pdf_sha256": pdf_sha256,
             "name": given.name[:LONGEST_NAME],
             "consents": dict(given.consents),
-            "shown_at": given.shown_at,
             "accepted_at": now,
-            "address": given.address[:LONGEST_ADDRESS],
-            "user_agent": given.user_agent[:LONGEST_AGENT],
-            "contact_name": who.name,
-            "contact_email": who.email,
             "confirmed_at": who.confirmed_at,
             "confirmed_in": who.user_agent,
-            "session_id": access.session_id,
-            "contact_id": access.contact_id,
-            "device_id": given.device_id,
+            **plan_consents.proof(access, who, given.seen),
         },
     )
     history.write(
@@ -170,8 +160,7 @@ def _keep_evidence(session: Session, access: Access, plan: PlanRow, given: Accep
         actor=access.actor,
         now=now,
         account_id=plan.account_id,
-        detail={"plan": plan.number, "pdf_sha256": pdf_sha256.hex(), "device": given.device_id},
+        detail={"plan": plan.number, "pdf_sha256": pdf_sha256.hex(), "device": given.seen.device_id},
     )
     if given.charging is not None:
-        seen = Seen(given.shown_at, given.address, given.user_agent, given.device_id)
-        plan_consents.keep(session, access, plan, given.charging, seen, now=now)
+        plan_consents.keep(session, access, plan, given.charging, given.seen, now=now)

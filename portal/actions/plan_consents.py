@@ -12,12 +12,13 @@ from portal.actions.access import Access
 from portal.records import Session, ledger, plan_evidence
 from portal.records import plan_consents as records
 from portal.records import saved_methods as method_records
+from portal.records.plan_evidence import ConfirmedRow
 from portal.records.plans import PlanRow
 from portal.records.saved_methods import MethodRow
 from portal.rules.refusals import Conflict
 
-LONGEST_ADDRESS = 64
-LONGEST_AGENT = 400
+_LONGEST_ADDRESS = 64
+_LONGEST_AGENT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,20 @@ def charge_saved(
     keep(session, access, plan, Charging(fresh.kind, words, fresh), seen, now=now)
 
 
+def proof(access: Access, who: ConfirmedRow, seen: Seen) -> dict[str, object]:
+    """What is kept of every agreement beside its words: when they were shown, to whom, in which browser, from where."""
+    return {
+        "shown_at": seen.shown_at,
+        "contact_name": who.name,
+        "contact_email": who.email,
+        "address": seen.address[:_LONGEST_ADDRESS],
+        "user_agent": seen.user_agent[:_LONGEST_AGENT],
+        "session_id": access.session_id,
+        "contact_id": access.contact_id,
+        "device_id": seen.device_id,
+    }
+
+
 def keep(session: Session, access: Access, plan: PlanRow, charging: Charging, seen: Seen, *, now: datetime) -> None:
     """Keep the words of a choice. The same page sent twice is one choice."""
     ledger.lock_account(session, access.account.id)
@@ -64,7 +79,6 @@ def keep(session: Session, access: Access, plan: PlanRow, charging: Charging, se
         before[-1].method_id, before[-1].kind, before[-1].words, before[-1].shown_at, before[-1].session_id
     ):  # fmt: skip
         return
-    who = plan_evidence.confirmed(session, seen.device_id)
     words_sha256 = hashlib.sha256(charging.words.encode()).digest()
     records.add(
         session,
@@ -78,15 +92,8 @@ def keep(session: Session, access: Access, plan: PlanRow, charging: Charging, se
             "exp_year": method.exp_year if method else None,
             "words": charging.words,
             "words_sha256": words_sha256,
-            "shown_at": seen.shown_at,
             "agreed_at": now,
-            "contact_name": who.name,
-            "contact_email": who.email,
-            "address": seen.address[:LONGEST_ADDRESS],
-            "user_agent": seen.user_agent[:LONGEST_AGENT],
-            "session_id": access.session_id,
-            "contact_id": access.contact_id,
-            "device_id": seen.device_id,
+            **proof(access, plan_evidence.confirmed(session, seen.device_id), seen),
         },
     )
     history.write(

@@ -15,7 +15,7 @@ from portal.actions import checkouts, plan_acceptance, setups, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.plan_acceptance import Acceptance
-from portal.actions.plan_consents import Charging
+from portal.actions.plan_consents import Charging, Seen
 from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.pages.statements import draw, drawn_paper, paper
@@ -97,10 +97,7 @@ def accept(visit: Visit) -> Response:
         consents=consents,
         terms=found.terms,
         pdf=draw(_paper(found)),
-        shown_at=before.at,
-        address=visit.visitor,
-        user_agent=visit.request.headers.get("user-agent", ""),
-        device_id=found.device.id,
+        seen=Seen(before.at, visit.visitor, visit.request.headers.get("user-agent", ""), found.device.id),
         charging=charging,
     )
     with visit.resources.writing() as session:

@@ -1,7 +1,5 @@
 """Whose money is the plan's: cheques for what is beside it, credits that come before a debit has arrived."""
 
-from portal.actions import credit_memos, policies
-from portal.actions.manual_payments import Recorded, record
 from portal.records.plans import PlanRow
 from portal.rules.plans import Shape
 from tests.support.collecting import BANK, Collected
@@ -11,7 +9,7 @@ from tests.support.planned import MONTHLY, figures
 def test_a_cheque_pays_first_what_is_beside_the_plan(collected: Collected) -> None:
     plan = collected.accept(collected.offer({collected.first.id: 60_000}))
     collected.on(3, 20)
-    _send_cheque(collected, 40_000)
+    collected.send_cheque(40_000, "1187")
     assert collected.rows(plan) == [(0, 20_000)] * 3
     assert figures(collected.parts()) == {"on_plan_cents": 60_000}
 
@@ -19,8 +17,8 @@ def test_a_cheque_pays_first_what_is_beside_the_plan(collected: Collected) -> No
 def test_the_rest_of_a_cheque_is_the_plans(collected: Collected) -> None:
     plan = collected.accept(collected.offer({collected.first.id: 60_000}))
     collected.on(3, 20)
-    _send_cheque(collected, 25_000)
-    _send_cheque(collected, 35_000)
+    collected.send_cheque(25_000, "1187")
+    collected.send_cheque(35_000, "1188")
     assert collected.rows(plan) == [(20_000, 0), (0, 20_000), (0, 20_000)]
     assert figures(collected.parts()) == {"on_plan_cents": 40_000}
 
@@ -29,7 +27,7 @@ def test_a_credit_that_comes_before_the_debit_leaves_the_other_invoice_to_be_pai
     plan = _plan_of_two(collected)
     collected.on(3, 31)
     collected.pay(plan, 80_000, method="us_bank_account")
-    _credit(collected, 70_000)
+    collected.credit(70_000)
     found = collected.stands(plan)
     assert [(each.left_cents, each.on_plan_cents) for each in found.covered] == [(30_000, 0), (60_000, 60_000)]
     assert sum(row.left_cents for row in found.rows) == 60_000
@@ -40,7 +38,7 @@ def test_what_a_credit_has_left_over_has_not_come_back_and_the_rest_is_announced
     collected.use(plan, collected.save(BANK))
     collected.days(3, 29, 31)
     assert collected.states() == ["trying"]
-    _credit(collected, 70_000)
+    collected.credit(70_000)
     collected.days(4, 1, 10)
     collected.sync(collected.attempts()[0])
     collected.work()
@@ -55,24 +53,3 @@ def _plan_of_two(collected: Collected) -> PlanRow:
     collected.set_policy(plan_least_down_bp=0, plan_most_days=400, plan_first_days=60)
     both = (collected.first.public_id, collected.second.public_id)
     return collected.accept(collected.make(Shape(0, MONTHLY.count, "month", MONTHLY.first_on), charges=both))
-
-
-def _send_cheque(collected: Collected, cents: int) -> None:
-    """Recorded by the owner for the first invoice."""
-    collected.house.clock.move(minutes=5)
-    now = collected.house.clock.now()
-    with collected.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        given = Recorded("cheque", cents, policy.today, policy.today, f"{now:%H%M}", [collected.first.id])
-        record(session, collected.account, given, policy=policy, now=now, actor="staff:1")
-
-
-def _credit(collected: Collected, cents: int) -> None:
-    """A memo on the first invoice."""
-    now = collected.house.clock.now()
-    with collected.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        credit_memos.issue(
-            session, collected.account, collected.first.id, net_cents=cents, tax_cents=0, zone=policy.time_zone,
-            reason="Damaged", on=policy.today, now=now,
-        )  # fmt: skip

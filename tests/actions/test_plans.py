@@ -5,8 +5,6 @@ from datetime import date
 
 import pytest
 
-from portal.actions import credit_memos, policies
-from portal.actions.manual_payments import Recorded, record
 from portal.actions.quotes import Choice
 from portal.records import agreements
 from portal.rules.plans import Shape
@@ -148,7 +146,7 @@ def test_a_credit_shortens_the_plan_from_its_end(planned: Planned) -> None:
     plan = planned.agree()
     planned.on(3, 31)
     planned.pay(plan, 33_334)
-    _credit(planned, 40_000)
+    planned.credit(40_000)
     assert planned.rows(plan) == [(33_334, 0), (0, 26_666), (0, 0)]
     assert figures(planned.parts()) == {"on_plan_cents": 26_666}
     planned.on(4, 30)
@@ -205,20 +203,10 @@ def test_money_on_a_plan_cannot_be_paid_as_an_invoice(planned: Planned) -> None:
         planned.begin(Choice(amount_cents=60_001), 60_001)
 
 
-def _credit(planned: Planned, cents: int) -> None:
-    now = planned.house.clock.now()
-    with planned.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        credit_memos.issue(
-            session, planned.account, planned.first.id, net_cents=cents, tax_cents=0, zone=policy.time_zone,
-            reason="Damaged", on=policy.today, now=now,
-        )  # fmt: skip
-
-
 def test_what_the_owner_records_for_an_invoice_pays_its_plan(planned: Planned) -> None:
     plan = planned.agree()
     planned.house.clock.move(minutes=5)
-    send_cheque(planned, 33_334, "1187")
+    planned.send_cheque(33_334, "1187")
     assert planned.rows(plan) == [(33_334, 0), (0, 33_333), (0, 33_333)]
     assert figures(planned.parts("1002")) == {"payable_cents": 60_000}
 
@@ -226,23 +214,14 @@ def test_what_the_owner_records_for_an_invoice_pays_its_plan(planned: Planned) -
 def test_what_comes_after_a_plan_has_ended_does_not_pay_it(planned: Planned) -> None:
     first = planned.agree()
     planned.house.clock.move(minutes=5)
-    send_cheque(planned, 20_000, "1187")
+    planned.send_cheque(20_000, "1187")
     planned.house.clock.move(minutes=5)
     planned.change(first, "cancel", words="You asked us to.")
     second = planned.accept(planned.make())
     planned.house.clock.move(minutes=5)
-    send_cheque(planned, 26_667, "1188")
+    planned.send_cheque(26_667, "1188")
     assert [row.cents for row in planned.stands(first).received] == [20_000]
     assert planned.rows(second) == [(26_667, 0), (0, 26_667), (0, 26_666)]
-
-
-def send_cheque(planned: Planned, cents: int, number: str) -> None:
-    """Recorded by the owner for the invoice that the plan is for."""
-    now = planned.house.clock.now()
-    with planned.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        given = Recorded("cheque", cents, policy.today, policy.today, number, [planned.first.id])
-        record(session, planned.account, given, policy=policy, now=now, actor="staff:1")
 
 
 def test_what_is_under_way_for_a_plan_over_a_part_leaves_the_rest_payable(planned: Planned) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import links
-from portal.actions import contacts, credit_memos, policies
+from portal.actions import contacts
 from portal.gateways.mailer import OutgoingLetter
 from portal.records import Database, accounts
 from portal.records import links as link_records
@@ -171,13 +171,7 @@ def test_a_notice_says_that_credit_is_not_used(desk: Desk) -> None:
     desk.is_post_slow = True
     desk.autopay()
     put_away(desk)
-    now = desk.house.clock.now()
-    with desk.house.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        credit_memos.issue(
-            session, desk.account, desk.second.id, net_cents=70_000, tax_cents=0, zone=policy.time_zone,
-            reason="Damaged", on=policy.today, now=now,
-        )  # fmt: skip
+    desk.credit(70_000, invoice=desk.second)
     desk.days(3, 28, 29)
     letter = mail(desk, "autopay_notice")
     assert "Your credit of $100.00 is not used for it. To use it, pay by hand before that day." in letter.text

@@ -6,9 +6,20 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 
 from e2e.post import hand_over
-from portal.actions import plan_acceptance, plan_changes, plan_standing, plan_watch, plans, policies, statements
+from portal.actions import (
+    credit_memos,
+    plan_acceptance,
+    plan_changes,
+    plan_standing,
+    plan_watch,
+    plans,
+    policies,
+    statements,
+)
 from portal.actions.access import Access
+from portal.actions.manual_payments import Recorded, record
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Seen
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.quotes import Choice
 from portal.records import Session, accounts, step_up
@@ -18,6 +29,7 @@ from portal.records.tables import letters
 from portal.rules.balance import Parts
 from portal.rules.plans import Shape
 from portal.views import plan_terms
+from tests.support.books import Invoice
 from tests.support.house import House
 from tests.support.shop import Shop
 
@@ -87,8 +99,8 @@ class Planned(Shop):
             words=policy.words("usd"),
         )  # fmt: skip
         return Acceptance(
-            option=option, name="Ada Payer", consents={"agree": "I agree."}, terms=terms, pdf=PAPER, shown_at=now,
-            address="203.0.113.7", user_agent="Firefox", device_id=self.device_id,
+            option=option, name="Ada Payer", consents={"agree": "I agree."}, terms=terms, pdf=PAPER,
+            seen=Seen(now, "203.0.113.7", "Firefox", self.device_id),
         )  # fmt: skip
 
     def accept(self, plan: PlanRow, given: Acceptance | None = None, *, option: int = 1) -> PlanRow:
@@ -125,6 +137,24 @@ class Planned(Shop):
         choice = Choice(amount_cents=cents, plan=plan.public_id, ahead=ahead)  # type: ignore[arg-type]
         self.begin(choice, cents, method=method)
         self.sync(self.pay_by_card() if method == "card" else self.pay_by_bank())
+
+    def credit(self, cents: int, *, invoice: Invoice | None = None) -> None:
+        """A memo on the first invoice, or on that one."""
+        now = self.house.clock.now()
+        with self.house.resources.writing() as session:
+            policy = policies.load(session, now=now)
+            credit_memos.issue(
+                session, self.account, (invoice or self.first).id, net_cents=cents, tax_cents=0, zone=policy.time_zone,
+                reason="Damaged", on=policy.today, now=now,
+            )  # fmt: skip
+
+    def send_cheque(self, cents: int, number: str) -> None:
+        """Recorded by the owner for the first invoice."""
+        now = self.house.clock.now()
+        with self.house.resources.writing() as session:
+            policy = policies.load(session, now=now)
+            given = Recorded("cheque", cents, policy.today, policy.today, number, [self.first.id])
+            record(session, self.account, given, policy=policy, now=now, actor="staff:1")
 
     def watch(self) -> int:
         moved = plan_watch.watch(self.house.resources, now=self.house.clock.now())

@@ -5,6 +5,7 @@ from datetime import date
 from portal.actions import plan_acceptance, plan_changes, plan_standing, plan_watch, plans, policies, statements
 from portal.actions.access import Access
 from portal.actions.plan_acceptance import Acceptance
+from portal.actions.plan_consents import Seen
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.plans import Terms, Wish
 from portal.actions.policies import Policy
@@ -59,7 +60,8 @@ class Planner:
                 for due in plans.dues_of(plan, chosen, today=policy.today)
             ]
             terms = {"plan": plan.number, "rows": rows}
-            given = Acceptance(option, "Maria Diaz", {}, terms, PAPER, now, "203.0.113.7", "Browser", self.device_id)
+            seen = Seen(now, "203.0.113.7", "Browser", self.device_id)
+            given = Acceptance(option, "Maria Diaz", {}, terms, PAPER, seen)
             return plan_acceptance.accept(session, self.access, plan.public_id, given, policy=policy, now=now)
 
     def decline(self, plan: PlanRow) -> None:
