@@ -10,13 +10,11 @@ from portal.records.letters import LetterRow
 from portal.records.tables import letters as table
 from portal.resources import Resources
 
-_KINDS = ("collect_notice", "autopay_notice", notice_periods.LATE)
-
 
 def hand_over(resources: Resources, *, now: datetime) -> None:
     """What waits of them has been sent now."""
     waiting = select(*(table.c[name] for name in LetterRow._fields)).where(
-        table.c.kind.in_(_KINDS), table.c.state == "waiting"
+        table.c.kind.in_(notice_periods.KINDS), table.c.state == "waiting"
     )
     with resources.writing() as session:
         policy = policies.load(session, now=now)

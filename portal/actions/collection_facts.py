@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.actions import collection_letters, plan_standing
+from portal.actions import collection_letters, collection_sums, plan_standing
 from portal.actions.policies import Policy
-from portal.records import Session, autopays, charges, collections, plans, saved_methods
+from portal.records import Session, charges, collections, plans, saved_methods
 from portal.records.charges import ChargeRow
 from portal.records.collections import CollectionRow, TryRow
 from portal.records.letters import LetterRow
@@ -61,19 +61,8 @@ def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:
     row = collections.by_id(session, letter.collection_id)
     is_current = row.state in _CURRENT[letter.kind] and not collection_letters.is_of_an_earlier(letter, row)
     # What is to be charged may have been taken back since, and nobody has looked at the collection yet.
-    is_current = is_current and (row.state == "stopped" or is_wanted(session, row))
+    is_current = is_current and (row.state == "stopped" or collection_sums.is_wanted(session, row))
     return "" if is_current else "the collection has moved on since"
-
-
-def is_wanted(session: Session, row: CollectionRow) -> bool:
-    """Whether it is still agreed that this method is charged for it."""
-    if saved_methods.by_id(session, row.method_id).ended_at is not None:
-        return False
-    if row.plan_id is not None:
-        plan = plans.by_id(session, row.plan_id)
-        return plan.state == "active" and plan.method_id == row.method_id
-    autopay = autopays.in_force(session, row.account_id)
-    return autopay is not None and (autopay.id, autopay.method_id) == (row.autopay_id, row.method_id)
 
 
 def position_of(letter: LetterRow) -> int:

@@ -9,13 +9,16 @@ from portal.records.collections import CollectionRow
 from portal.records.letters import LetterRow
 from portal.records.plans import PlanRow
 
+# The notice of a charge.
+_FOR_PLAN, _UNDER_AUTOPAY = "collect_notice", "autopay_notice"
+NOTICES = (_FOR_PLAN, _UNDER_AUTOPAY)
 # Why a charge stops that nobody can be told of before.
 NOT_TOLD = "not_told"
 
 
-def announce(session: Session, row: CollectionRow, *, now: datetime) -> None:
-    """Before it is charged: the amount, the day, the method."""
-    _to_customer(session, _notice_kind(row), _notice_key(row), row, now=now)
+def announce(session: Session, row: CollectionRow, *, now: datetime) -> bool:
+    """Before it is charged: the amount, the day, the method. False where nobody is there to read it."""
+    return _to_customer(session, _notice_kind(row), _notice_key(row), row, now=now)
 
 
 def announced(session: Session, row: CollectionRow) -> str:
@@ -66,15 +69,15 @@ def remind(session: Session, plan: PlanRow, position: int, due_on: date, *, now:
 
 
 def _notice_kind(row: CollectionRow) -> str:
-    return "collect_notice" if row.plan_id is not None else "autopay_notice"
+    return _FOR_PLAN if row.plan_id is not None else _UNDER_AUTOPAY
 
 
 def _notice_key(row: CollectionRow) -> str:
     return f"{_notice_kind(row)}:{row.id}:{row.notices}"
 
 
-def _to_customer(session: Session, kind: str, key: str, row: CollectionRow, *, now: datetime) -> None:
-    letters.stage_to_contact(
+def _to_customer(session: Session, kind: str, key: str, row: CollectionRow, *, now: datetime) -> bool:
+    return letters.stage_to_contact(
         session, kind, key, row.account_id, _contact_id(session, row), now=now, plan_id=row.plan_id,
         collection_id=row.id,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 Done again and again; where nothing has changed it changes nothing. The caller holds the account.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,6 +48,16 @@ class _Wish:
     days: int
     method: MethodRow
     cause: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """The leave to charge an account's invoices, and with what. `prices` is what each open charge costs on its due day,
+    in cents: reckoned once, and only for bank debits, whose notice depends on it."""
+
+    autopay: AutopayRow
+    method: MethodRow
+    prices: Mapping[int, int]
 
 
 def plan(session: Session, account_id: int, *, now: datetime) -> int:
@@ -96,15 +106,27 @@ def _autopay(at: _Moment, autopay: AutopayRow) -> int:
     changed = sum(_done(at, row) for charge_id, row in known.items() if charge_id not in open_charges)
     if method.ended_at is not None:
         return changed
+    is_bank = collection_sums.kind_of(method) == "us_bank_account"
+    leave = _Leave(autopay, method, _prices(at, open_charges.values()) if is_bank else {})
     for item in open_charges.values():
         if item.kind in _CHARGED and not _is_held_by_a_person(at, [item.charge_id]):
             row = known.get(item.charge_id)
-            changed += _wish(at, row, _wish_of(at, autopay, method, item, row))
+            changed += _wish(at, row, _wish_of(at, leave, item, row))
     return changed
 
 
-def _wish_of(at: _Moment, autopay: AutopayRow, method: MethodRow, item: Item, row: CollectionRow | None) -> _Wish:
+def _prices(at: _Moment, items: Iterable[Item]) -> dict[int, int]:
+    found = {}
+    for item in items:
+        due = collection_sums.of_charge(at.standing, item.charge_id, on=max(item.due_on, at.policy.today))
+        if item.kind in _CHARGED and due is not None:
+            found[item.charge_id] = due.total_cents
+    return found
+
+
+def _wish_of(at: _Moment, leave: _Leave, item: Item, row: CollectionRow | None) -> _Wish:
     """An invoice on its due day, at what it costs on the day of the charge."""
+    autopay, method = leave.autopay, leave.method
     earliest = local_day(autopay.agreed_at, at.policy.time_zone) + timedelta(days=1)
     wanted_on = max(item.due_on, earliest)
     cause = {"autopay_id": autopay.id, "charge_id": item.charge_id}
@@ -114,22 +136,24 @@ def _wish_of(at: _Moment, autopay: AutopayRow, method: MethodRow, item: Item, ro
         return _Wish(due, wanted_on, notice_days(kind, varies=True), method, cause)
     days = notice_days(kind, varies=False)
     due = collection_sums.of_charge(at.standing, item.charge_id, on=max(wanted_on, today + timedelta(days=days)))
-    varies = kind == "us_bank_account" and due and _amounts_before(at, autopay, item, wanted_on) - {due.total_cents}
+    varies = kind == "us_bank_account" and due and _amounts_before(at, leave, item, wanted_on) - {due.total_cents}
     if varies:
         days = notice_days(kind, varies=True)
         due = collection_sums.of_charge(at.standing, item.charge_id, on=max(wanted_on, today + timedelta(days=days)))
     return _Wish(due, wanted_on, days, method, cause)
 
 
-def _amounts_before(at: _Moment, autopay: AutopayRow, item: Item, day: date) -> set[int]:
+def _amounts_before(at: _Moment, leave: _Leave, item: Item, day: date) -> set[int]:
     """What was charged last, is announced for no later a day, or is due no later: any may be the charge before this."""
-    rows = [row for row in collections.of_autopay(at.session, autopay.id) if row.charge_id != item.charge_id]
+    rows = [row for row in collections.of_autopay(at.session, leave.autopay.id) if row.charge_id != item.charge_id]
     found = {row.noticed_cents for row in rows if row.state in ("waiting", "trying") and row.next_on <= day}
-    for other in (row.item for row in at.standing.statement.rows):
-        if other.kind in _CHARGED and other.charge_id != item.charge_id and other.due_on <= item.due_on:
-            due = collection_sums.of_charge(at.standing, other.charge_id, on=max(other.due_on, at.policy.today))
-            found |= {due.total_cents} if due else set()
-    last_cents = collections.last_of_autopay(at.session, autopay.account_id)
+    others = (row.item for row in at.standing.statement.rows if row.item.charge_id in leave.prices)
+    found |= {
+        leave.prices[other.charge_id]
+        for other in others
+        if other.charge_id != item.charge_id and other.due_on <= item.due_on
+    }
+    last_cents = collections.last_of_autopay(at.session, leave.autopay.account_id)
     return found if last_cents is None else found | {last_cents}
 
 
@@ -137,12 +161,14 @@ def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
     """Announce what is to be collected, or announce it anew where it is more, or with another method."""
     if row is not None and row.state == "done" and collections.came_back(at.session, row.id):
         return _money_came_back(at, row)
-    if row is not None and row.state == "waiting" and collection_letters.announced(at.session, row) in ("", "dead"):
+    told = collection_letters.announced(at.session, row) if row is not None and row.state == "waiting" else None
+    if row is not None and told in ("", "dead"):
         return _untold(at, row)
     if wish.due is None:
         return _freeze(at, row)
     today = at.policy.today
-    begins = row is None or _begins_again(at, row, wish.method)
+    # A letter is dropped where it was overtaken, and what it told of may be wanted again since.
+    begins = row is None or told == "dropped" or _begins_again(at, row, wish.method)
     if begins and wish.wanted_on - timedelta(days=wish.days) > today:
         return 0
     announced = {
@@ -170,10 +196,7 @@ def _wish(at: _Moment, row: CollectionRow | None, wish: _Wish) -> int:
 
 def _begins_again(at: _Moment, row: CollectionRow, method: MethodRow) -> bool:
     match row.state:
-        case "waiting":
-            # A letter is dropped where it was overtaken, and what it told of may be wanted again since.
-            return row.method_id != method.id or collection_letters.announced(at.session, row) == "dropped"
-        case "confirming":
+        case "waiting" | "confirming":
             return row.method_id != method.id
         case "stopped" if row.why == collection_letters.NOT_TOLD:
             return collection_letters.may_be_announced(at.session, row)
@@ -192,8 +215,7 @@ def _follow(at: _Moment, row: CollectionRow, wish: _Wish) -> int:
 
 def _announce(at: _Moment, collection_id: int) -> int:
     row = collections.by_id(at.session, collection_id)
-    collection_letters.announce(at.session, row, now=at.now)
-    if not collection_letters.announced(at.session, row):
+    if not collection_letters.announce(at.session, row, now=at.now):
         return _untold(at, row)
     _tell(at, row, "noticed")
     return 1

@@ -54,13 +54,11 @@ def of_charge(standing: Standing, charge_id: int, *, on: date) -> Quote | None:
 def allowed(session: Session, row: CollectionRow, *, policy: Policy) -> Allowed | None:
     """The charge as it may be made today: still wanted, still permitted, and not more than was announced."""
     method = saved_methods.by_id(session, row.method_id)
-    if method.ended_at is not None or is_expired(method.exp_month, method.exp_year, on=policy.today):
+    if is_expired(method.exp_month, method.exp_year, on=policy.today) or not is_wanted(session, row):
         return None
     standing = statements.load(session, accounts.by_id(session, row.account_id), on=policy.today, policy=policy)
     if row.plan_id is not None and row.position is not None:
         plan = plans.by_id(session, row.plan_id)
-        if plan.state != "active" or plan.method_id != method.id:
-            return None
         found = plan_standing.load(session, plan, standing, policy=policy)
         if found.row(row.position).due_on > policy.today:
             # Its date was moved or put off since it was announced.
@@ -68,12 +66,23 @@ def allowed(session: Session, row: CollectionRow, *, policy: Policy) -> Allowed 
         quote, contact_id = of_instalment(standing, found, row.position), plan.contact_id
     else:
         autopay = autopays.in_force(session, row.account_id)
-        if autopay is None or autopay.id != row.autopay_id or row.charge_id is None:
+        if autopay is None or row.charge_id is None:
             return None
         quote, contact_id = of_charge(standing, row.charge_id, on=policy.today), autopay.contact_id
     if quote is None or quote.total_cents > row.noticed_cents:
         return None
     return Allowed(method, quote, contact_id)
+
+
+def is_wanted(session: Session, row: CollectionRow) -> bool:
+    """Whether it is still agreed that this method is charged for it."""
+    if saved_methods.by_id(session, row.method_id).ended_at is not None:
+        return False
+    if row.plan_id is not None:
+        plan = plans.by_id(session, row.plan_id)
+        return plan.state == "active" and plan.method_id == row.method_id
+    autopay = autopays.in_force(session, row.account_id)
+    return autopay is not None and (autopay.id, autopay.method_id) == (row.autopay_id, row.method_id)
 
 
 def is_quoted(quoted: Sequence[QuotedRow], found: Allowed) -> bool:

@@ -5,7 +5,7 @@ A letter that waited moves the day that it tells of; nothing follows from one th
 
 from datetime import timedelta
 
-from portal.actions import plan_standing
+from portal.actions import collection_letters, plan_standing
 from portal.actions.policies import Policy
 from portal.records import Session, collections, ledger, plans
 from portal.records.letters import LetterRow
@@ -13,13 +13,14 @@ from portal.rules.collecting import charge_on
 
 # The notice of default.
 LATE = "plan_late"
+KINDS = (*collection_letters.NOTICES, LATE)
 
 
 def begin(session: Session, letter: LetterRow, *, policy: Policy) -> None:
     """The letter is about to be handed over: count the days that it gives from today."""
     if letter.account_id is None:
         return
-    if letter.kind in ("collect_notice", "autopay_notice") and letter.collection_id is not None:
+    if letter.kind in collection_letters.NOTICES and letter.collection_id is not None:
         ledger.lock_account(session, letter.account_id)
         row = collections.by_id(session, letter.collection_id)
         next_on = charge_on(row.next_on, noticed_on=policy.today, days=row.notice_days)

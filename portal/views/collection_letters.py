@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from portal.actions.collection_facts import CollectionFacts, position_of
+from portal.actions.collection_letters import NOT_TOLD
 from portal.actions.correspondence import Correspondence, Report
 from portal.rules.dates import local_day
 from portal.rules.plans import KEPT
@@ -21,7 +22,7 @@ def collect_stopped(found: Report, words: Words) -> Told:
     """To the seller: what is not tried again, and why."""
     assert found.collection is not None
     facts = found.collection
-    if facts.row.why == "not_told":
+    if facts.row.why == NOT_TOLD:
         next_step = words.text(
             "Nothing is charged without it. Give the customer a contact whose address takes letters: then it is "
             "announced and charged."
