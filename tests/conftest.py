@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import settings
 
+from admin.cli.logs import log_to_stderr
 from e2e import run
 from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError
@@ -21,13 +21,7 @@ settings.load_profile("house")
 compile_once()
 
 # structlog's own tracebacks draw the value of every variable, which takes seconds where an application is among them.
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-    ]
-)
+log_to_stderr()
 
 _RUN = pytest.StashKey[run.Run]()
 
