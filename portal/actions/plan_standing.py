@@ -107,14 +107,16 @@ def _covered(session: Session, plan: PlanRow, standing: Standing) -> Sequence[Co
 
 
 def _under_way(session: Session, plan: PlanRow, covered: Sequence[Covered]) -> Sequence[UnderWayRow]:
-    """Debits under way for no more than what is left of each charge: a credit may have lowered it since."""
+    """Each debit under way, whatever charges it is for, as one: for no more than what is left of each of them, since a
+    credit may have lowered that."""
     left = {each.charge_id: each.left_cents for each in covered}
-    found = []
+    debits: dict[int, UnderWayRow] = {}
     for row in plan_money.under_way(session, plan.id):
         cents = min(row.cents, left.get(row.charge_id, 0))
         left[row.charge_id] = left.get(row.charge_id, 0) - cents
-        found.append(row._replace(cents=cents))
-    return found
+        before = debits.get(row.attempt_id, row._replace(cents=0))
+        debits[row.attempt_id] = before._replace(cents=before.cents + cents)
+    return list(debits.values())
 
 
 def _one(

@@ -40,6 +40,7 @@ class ReceivedRow(NamedTuple):
 class UnderWayRow(NamedTuple):
     """What a bank debit under way for a plan is to pay of a charge."""
 
+    attempt_id: int
     charge_id: int
     started_at: datetime
     cents: int
@@ -112,6 +113,7 @@ _RECEIVED = (
 )
 _UNDER_WAY = (
     select(
+        attempts.c.id,
         attempt_charges.c.charge_id,
         attempts.c.created_at,
         attempt_charges.c.pay_cents,

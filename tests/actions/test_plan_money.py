@@ -33,6 +33,13 @@ def test_a_credit_that_comes_before_the_debit_leaves_the_other_invoice_to_be_pai
     assert sum(row.left_cents for row in found.rows) == 60_000
 
 
+def test_a_debit_for_two_invoices_is_one_payment(collected: Collected) -> None:
+    plan = _plan_of_two(collected)
+    collected.on(3, 31)
+    collected.pay(plan, 120_000, method="us_bank_account")
+    assert [row.left_cents for row in collected.stands(plan).rows] == [0, 40_000, 0]
+
+
 def test_what_a_credit_has_left_over_has_not_come_back_and_the_rest_is_announced(collected: Collected) -> None:
     plan = _plan_of_two(collected)
     collected.use(plan, collected.save(BANK))
