@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.actions import notice_periods, policies
-from portal.records import letters
+from portal.actions import letters, notice_periods, policies
 from portal.records.letters import LetterRow
 from portal.records.tables import letters as table
 from portal.resources import Resources
@@ -19,5 +18,6 @@ def hand_over(resources: Resources, *, now: datetime) -> None:
     with resources.writing() as session:
         policy = policies.load(session, now=now)
         for letter in [LetterRow._make(row) for row in session.execute(waiting)]:
+            notice_periods.hold(session, letter)
             notice_periods.begin(session, letter, policy=policy)
-            letters.sent(session, letter.id, now)
+            letters.sent(session, letter, now=now)

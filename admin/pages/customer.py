@@ -89,7 +89,7 @@ def show(visit: StaffVisit) -> Response:
         account, policy, base = found.account, found.policy, found.base
         words = policy.words(account.currency)
         standing = statements.load(session, account, on=policy.today, policy=policy)
-        contacts = view.contacts(accounts.contacts_of(session, account.id), base=base, can_change=can_change)
+        contacts = view.contacts(accounts.contacts_of(session, account.id), words, base=base, can_change=can_change)
         latest = list(reversed(links.list_links(session, account.id)))
         their_links = view.links(latest[:_MOST], words, base=base, now=visit.now, can_revoke=can_change)
         asked = plan_desk.request_of(session, account)

@@ -51,11 +51,14 @@ def tiles(standing: Standing, words: Words) -> Sequence[Tile]:
     ]
 
 
-def contacts(found: Sequence[ContactRow], *, base: str, can_change: bool) -> Table:
-    """Who gets letters; the first is the address on file."""
+def contacts(found: Sequence[ContactRow], words: Words, *, base: str, can_change: bool) -> Table:
+    """Who gets letters; the first is the address on file, and one whose mail was refused is written to last."""
     rows = []
     for number, contact in enumerate(found):
-        cells = [Cell(contact.email, sub="Address on file" if number == 0 else ""), Cell(contact.name)]
+        sub = "Address on file" if number == 0 else ""
+        if contact.refused_at is not None:
+            sub = f"Refused by the mail on {words.short_moment(contact.refused_at)}"
+        cells = [Cell(contact.email, sub=sub), Cell(contact.name)]
         if can_change:
             address = f"{base}/contacts/{contact.id}"
             cells.append(Cell("Change name", href=f"{address}/name", about=contact.email))

@@ -23,14 +23,7 @@ def announce(session: Session, row: CollectionRow, *, now: datetime) -> bool:
 
 def announced(session: Session, row: CollectionRow) -> str:
     """What became of its newest announcement: waiting, sent, dropped, dead; "" where nobody was there to read it."""
-    told = records.told(session, _notice_key(row))
-    return told.state if told else ""
-
-
-def may_be_announced(session: Session, row: CollectionRow) -> bool:
-    """Whether another announcement may reach somebody."""
-    told = records.told(session, _notice_key(row))
-    return letters.may_reach(session, row.account_id, _contact_id(session, row), told)
+    return records.told(session, _notice_key(row))
 
 
 def is_of_an_earlier(letter: LetterRow, row: CollectionRow) -> bool:

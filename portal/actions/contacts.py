@@ -14,8 +14,8 @@ _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 
 
 def add(session: Session, account: AccountRow, *, name: str, email: str, now: datetime, actor: str) -> ContactRow:
-    """A new contact; one who was removed is taken back, without the links of then. The name is checked by whoever
-    read it."""
+    """A new contact; one who was removed is taken back, without the links of then, and letters to them are tried
+    again. The name is checked by whoever read it."""
     if len(email) > 254 or not _EMAIL.fullmatch(email):
         raise Refusal("Enter an e-mail address, such as name@company.com.", field="email")
     ledger.lock_account(session, account.id)
@@ -29,6 +29,7 @@ def add(session: Session, account: AccountRow, *, name: str, email: str, now: da
         known = accounts.add_contact(session, account_id=account.id, name=name, email=email, now=now)
     else:
         accounts.set_removed(session, known.id, None)
+        accounts.set_refused(session, known.id, None)
         accounts.rename_contact(session, known.id, name)
     _write(session, "contact.added", known, email=known.email, actor=actor, now=now)
     return known

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.actions import collection_facts, dispute_facts, links, method_facts, plan_facts, receipts, statements
+from portal.actions import (
+    collection_facts,
+    dispute_facts,
+    letters,
+    links,
+    method_facts,
+    plan_facts,
+    receipts,
+    statements,
+)
 from portal.actions.collection_facts import CollectionFacts
 from portal.actions.dispute_facts import DisputeFacts, Waiting
 from portal.actions.method_facts import MethodFacts
@@ -12,7 +21,8 @@ from portal.actions.plan_facts import PlanFacts
 from portal.actions.policies import Policy
 from portal.actions.receipts import Receipt
 from portal.actions.statements import Standing
-from portal.records import Session, accounts, attempts, breaks, charges, ledger, letters, plans, reversals
+from portal.records import Session, accounts, attempts, breaks, charges, ledger, plans, reversals
+from portal.records import letters as letter_records
 from portal.records import links as link_records
 from portal.records.accounts import ContactRow
 from portal.records.attempts import AttemptRow, QuotedRow
@@ -55,7 +65,7 @@ class Correspondence:
 class Report:
     """Everything a letter to the seller may speak of. `standing` is None where it is about no customer's account.
 
-    `has_reader`: somebody at the customer's gets letters.
+    `has_reader`: somebody at the customer's gets letters, and the mail takes them.
     """
 
     letter: LetterRow
@@ -114,7 +124,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         letter=letter,
         policy=policy,
         standing=standing,
-        has_reader=bool(letter.account_id and accounts.contacts_of(session, letter.account_id)),
+        has_reader=letter.account_id is not None and letters.has_reader(session, letter.account_id),
         receipt=receipt,
         refund=refund,
         chargeback=chargeback,
@@ -124,7 +134,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         method=method_facts.load(session, letter.method_id) if letter.method_id else None,
         waiting=dispute_facts.waiting(session) if letter.kind == "seller_claims" else (),
         reopened=_reopened(session, standing, receipt, refund, chargeback) if standing else (),
-        notice=letters.notice(session, letter.notice_id) if letter.notice_id else None,
+        notice=letter_records.notice(session, letter.notice_id) if letter.notice_id else None,
         breaks=breaks.open_breaks(session) if letter.kind == "seller_breaks" else (),
     )
 
@@ -210,5 +220,5 @@ def _link(session: Session, letter: LetterRow, account_id: int, policy: Policy, 
         expires_at=now + timedelta(days=policy.link_days),
         actor="letter",
     )
-    letters.give_link(session, letter.id, made.id)
+    letter_records.give_link(session, letter.id, made.id)
     return made

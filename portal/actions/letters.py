@@ -6,7 +6,7 @@ from secrets import token_hex
 from portal.records import Session, accounts, attempts, letters
 from portal.records.attempts import AttemptRow
 from portal.records.ledger import PaymentRow
-from portal.records.letters import ToldRow
+from portal.records.letters import LetterRow
 
 
 def stage(
@@ -68,7 +68,8 @@ def stage_to_customer(
 def stage_to_contact(
     session: Session, kind: str, key: str, account_id: int, wanted: int | None, *, now: datetime, **about: int | None
 ) -> bool:
-    """To the wanted contact, else to the address on file: whoever it was may have been removed since.
+    """To the wanted contact, else to the address on file: whoever it was may have been removed since, or the mail does
+    not take letters to them.
 
     False where the letter was there already, or nobody is there to read it.
     """
@@ -78,11 +79,9 @@ def stage_to_contact(
     return stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)
 
 
-def may_reach(session: Session, account_id: int, wanted: int | None, told: ToldRow | None) -> bool:
-    """Whether another letter may reach the customer after the one that was `told`: somebody reads it, and it is not
-    the address that the mail refused."""
-    contact_id = _reader(session, account_id, wanted)
-    return contact_id is not None and (told is None or told.state != "dead" or told.contact_id != contact_id)
+def has_reader(session: Session, account_id: int) -> bool:
+    """Whether a letter may reach the customer: there is a contact whose mail was not refused."""
+    return any(contact.refused_at is None for contact in accounts.contacts_of(session, account_id))
 
 
 def stage_to_seller(
@@ -92,6 +91,21 @@ def stage_to_seller(
     stage(session, kind=kind, key=key, account_id=account_id, contact_id=None, now=now, **about)
 
 
+def sent(session: Session, letter: LetterRow, *, now: datetime) -> None:
+    """The mail has taken it, and takes others to its reader."""
+    letters.sent(session, letter.id, now)
+    if letter.contact_id is not None:
+        accounts.set_refused(session, letter.contact_id, None)
+
+
+def refused(session: Session, letter: LetterRow, error: str, *, now: datetime) -> None:
+    """The mail does not take it: it is not tried again, and others of the account are written to before its reader."""
+    letters.put_off(session, letter.id, state="dead", next_at=now, error=error)
+    if letter.contact_id is not None:
+        accounts.set_refused(session, letter.contact_id, now)
+
+
 def _reader(session: Session, account_id: int, wanted: int | None) -> int | None:
-    on_file = [contact.id for contact in accounts.contacts_of(session, account_id)]
-    return wanted if wanted in on_file else next(iter(on_file), None)
+    on_file = accounts.contacts_of(session, account_id)
+    likely = [contact.id for contact in on_file if contact.refused_at is None] or [contact.id for contact in on_file]
+    return wanted if wanted in likely else next(iter(likely), None)

@@ -16,18 +16,20 @@ LATE = "plan_late"
 KINDS = (*collection_letters.NOTICES, LATE)
 
 
-def begin(session: Session, letter: LetterRow, *, policy: Policy) -> None:
-    """The letter is about to be handed over: count the days that it gives from today."""
-    if letter.account_id is None:
-        return
-    if letter.kind in collection_letters.NOTICES and letter.collection_id is not None:
+def hold(session: Session, letter: LetterRow) -> None:
+    """Hold the account of such a letter, before it is asked whether it still says something true."""
+    if letter.kind in KINDS and letter.account_id is not None:
         ledger.lock_account(session, letter.account_id)
+
+
+def begin(session: Session, letter: LetterRow, *, policy: Policy) -> None:
+    """The letter is about to be handed over: count the days that it gives from today. The caller holds the account."""
+    if letter.kind in collection_letters.NOTICES and letter.collection_id is not None:
         row = collections.by_id(session, letter.collection_id)
         next_on = charge_on(row.next_on, noticed_on=policy.today, days=row.notice_days)
         if (row.noticed_on, row.next_on) != (policy.today, next_on):
             collections.change(session, row, noticed_on=policy.today, next_on=next_on)
     elif letter.kind == LATE and letter.plan_id is not None:
-        ledger.lock_account(session, letter.account_id)
         plan = plans.by_id(session, letter.plan_id)
         cure_by = policy.today + timedelta(days=plan_standing.agreed_days(plan, policy)[1])
         if plan.cure_by is not None and plan.cure_by < cure_by:

@@ -62,10 +62,12 @@ def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | No
 def _once_told(session: Session, plan: PlanRow) -> News | None:
     """A plan ends in default only after its notice has gone out. One that did not is written again, as soon as there
     is somebody else to read it."""
-    told = letter_records.last_told(session, plan.id, notice_periods.LATE)
-    if told is not None and told.state in ("sent", "waiting"):
-        return "default" if told.state == "sent" else None
-    return "notice" if letters.may_reach(session, plan.account_id, plan.contact_id, told) else None
+    match letter_records.told(session, _notice_key(session, plan)):
+        case "sent":
+            return "default"
+        case "waiting":
+            return None
+    return "notice" if letters.has_reader(session, plan.account_id) else None
 
 
 def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
@@ -82,7 +84,10 @@ def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime)
             cure_by = today + timedelta(days=plan_standing.agreed_days(plan, policy)[1])
             plans.change(session, plan, {"cure_by": cure_by, "moved_at": now})
             tell(session, plan, "late", policy=policy, now=now, actor="portal", words=cure_by.isoformat())
-            _tell_customer(session, plan, notice_periods.LATE, now=now)
+            letters.stage_to_contact(
+                session, notice_periods.LATE, _notice_key(session, plan), plan.account_id, plan.contact_id,
+                now=now, plan_id=plan.id,
+            )  # fmt: skip
             _tell_seller(session, plan, "seller_plan_late", now=now)
         case "cured":
             plans.change(session, plan, {"cure_by": None, "moved_at": now})
@@ -95,6 +100,12 @@ def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime)
         case None:
             return False
     return True
+
+
+def _notice_key(session: Session, plan: PlanRow) -> str:
+    """Of the newest notice of default: a plan that is late again has another."""
+    times = sum(event.kind == "late" for event in plans.events(session, plan.id))
+    return f"{notice_periods.LATE}:{plan.id}:{times}"
 
 
 def _tell_customer(session: Session, plan: PlanRow, kind: str, *, now: datetime) -> None:

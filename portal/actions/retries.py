@@ -8,7 +8,8 @@ from portal.rules.refusals import Conflict, NotFound
 
 
 def send_again(session: Session, letter_id: int, *, now: datetime, actor: str) -> None:
-    """A letter that was given up goes out as if it were new; its figures are those of then."""
+    """A letter that was given up goes out as if it were new; its figures are those of then. Whoever's mail was refused
+    is written to again."""
     if not letters_listed.revive(session, letter_id, now=now):
         raise NotFound(
             "This letter is not one that could not be sent, or it is tried again already. Look at the mail log."

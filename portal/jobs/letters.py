@@ -12,6 +12,7 @@ from portal.actions import (
     collection_facts,
     correspondence,
     dispute_facts,
+    letters,
     method_facts,
     notice_periods,
     plan_facts,
@@ -20,7 +21,7 @@ from portal.actions import (
     step_up,
 )
 from portal.gateways.mailer import MailRefused, MailUnavailable
-from portal.records import letters
+from portal.records import letters as records
 from portal.records.letters import LetterRow
 from portal.resources import Resources
 from portal.views.code_letters import compose_code
@@ -52,7 +53,7 @@ def send_waiting(resources: Resources, *, now: datetime) -> int:
     count = 0
     for _ in range(_IN_ONE_GO if resources.mailer is not None else 0):
         with resources.writing() as session:
-            letter = letters.claim(session, now)
+            letter = records.claim(session, now)
         if letter is None:
             break
         count += _send(resources, letter, now=now)
@@ -78,13 +79,15 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
         # Receipts and links may repeat after an unclear end: the Message-ID stays, so mailboxes see one letter.
         resources.mailer.send(draft.finished(), sent_at=now)
     except MailRefused as refused:
-        _put_off(resources, letter, refused, state="dead", now=now)
+        log.warning("letter.refused", letter=letter.id, kind=letter.kind, error=repr(refused))
+        with resources.writing() as session:
+            letters.refused(session, letter, _said(refused), now=now)
         return False
     except MailUnavailable as unavailable:
         _put_off(resources, letter, unavailable, state="waiting", now=now)
         return False
     with resources.writing() as session:
-        letters.sent(session, letter.id, now)
+        letters.sent(session, letter, now=now)
     return True
 
 
@@ -92,6 +95,7 @@ def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft |
     """A customer's letter with its pay link, or None where nobody is there to read it, or it is overtaken."""
     with resources.writing() as session:
         policy = policies.load(session, now=now)
+        notice_periods.hold(session, letter)
         overtaken = dispute_facts.overtaken(session, letter) or plan_facts.overtaken(session, letter, policy=policy)
         overtaken = overtaken or method_facts.overtaken(session, letter)
         overtaken = overtaken or collection_facts.overtaken(session, letter, policy=policy)
@@ -100,7 +104,7 @@ def _draft(resources: Resources, letter: LetterRow, *, now: datetime) -> Draft |
         found = None if overtaken else correspondence.prepare(session, letter, policy=policy, now=now)
         if found is None:
             error, state = (overtaken, "dropped") if overtaken else ("the contact was removed", "dead")
-            letters.put_off(session, letter.id, state=state, next_at=now, error=error)
+            records.put_off(session, letter.id, state=state, next_at=now, error=error)
             return None
     token = links.sign(resources.keys, found.link.public_id, found.link.version)
     return compose(found, href=f"{resources.settings.base_url}/l/{token}")
@@ -111,7 +115,7 @@ def _to_seller(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
     with resources.writing() as session:
         policy = policies.load(session, now=now)
         if not policy.seller_email:
-            letters.put_off(session, letter.id, state="dead", next_at=now, error="no seller_email")
+            records.put_off(session, letter.id, state="dead", next_at=now, error="no seller_email")
             return None
         found = correspondence.report(session, letter, policy=policy, now=now)
     if letter.kind.startswith("seller_claim"):
@@ -126,7 +130,7 @@ def _to_staff(resources: Resources, letter: LetterRow, *, now: datetime) -> Draf
     with resources.writing() as session:
         found = staff_letters.report(session, letter, policy=policies.load(session, now=now))
         if found is None:
-            letters.put_off(session, letter.id, state="dead", next_at=now, error="they were removed")
+            records.put_off(session, letter.id, state="dead", next_at=now, error="they were removed")
             return None
     return compose_to_staff(found)
 
@@ -137,7 +141,7 @@ def _with_code(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
         policy = policies.load(session, now=now)
         found = step_up.write_code(session, letter, policy=policy, keys=resources.keys, now=now)
         if found is None:
-            letters.put_off(
+            records.put_off(
                 session, letter.id, state="dropped", next_at=now, error="nobody waits for the code any more"
             )
             return None
@@ -148,4 +152,8 @@ def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state
     log.warning("letter.put_off", letter=letter.id, kind=letter.kind, state=state, error=repr(error))
     wait = min(timedelta(seconds=15 * 2 ** min(letter.tries, _MOST_DOUBLINGS)), _LONGEST_WAIT)
     with resources.writing() as session:
-        letters.put_off(session, letter.id, state=state, next_at=now + wait, error=repr(error)[:500])
+        records.put_off(session, letter.id, state=state, next_at=now + wait, error=_said(error))
+
+
+def _said(error: Exception) -> str:
+    return repr(error)[:500]

@@ -23,12 +23,14 @@ class AccountRow(NamedTuple):
 
 
 class ContactRow(NamedTuple):
-    """A person of an account who receives its letters."""
+    """A person of an account who receives its letters. `refused_at` is set from when the mail did not take a letter to
+    them until it takes another."""
 
     id: int
     account_id: int
     name: str
     email: str
+    refused_at: datetime | None
 
 
 _ACCOUNT = tuple(accounts.c[name] for name in AccountRow._fields)
@@ -141,3 +143,9 @@ def rename_contact(session: Session, contact_id: int, name: str) -> None:
 def set_removed(session: Session, contact_id: int, removed_at: datetime | None) -> None:
     """Remove the contact, or (None) take it back."""
     session.execute(update(contacts).where(contacts.c.id == contact_id).values(removed_at=removed_at))
+
+
+def set_refused(session: Session, contact_id: int, refused_at: datetime | None) -> None:
+    """The mail does not take letters to this contact, or (None) may take them."""
+    is_other = contacts.c.refused_at.is_not(None) if refused_at is None else contacts.c.refused_at.is_(None)
+    session.execute(update(contacts).where(contacts.c.id == contact_id, is_other).values(refused_at=refused_at))

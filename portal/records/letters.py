@@ -42,13 +42,6 @@ class LetterRow(NamedTuple):
     tries: int
 
 
-class ToldRow(NamedTuple):
-    """What became of a letter: `waiting`, `sent`, `dead` (it cannot go out), or `dropped`; and whom it is for."""
-
-    state: str
-    contact_id: int | None
-
-
 class NoticeRow(NamedTuple):
     """What a customer said: `sent` (money is on its way by `method`) or `refund` (a credit is to be paid back)."""
 
@@ -60,7 +53,7 @@ class NoticeRow(NamedTuple):
 
 
 _LETTER = tuple(letters.c[name] for name in LetterRow._fields)
-_TOLD = select(letters.c.state, letters.c.contact_id)
+_TOLD = select(letters.c.state).where(letters.c.key == bindparam("key"))
 _NOTICE = select(*(notices.c[name] for name in NoticeRow._fields)).where(notices.c.id == bindparam("wanted"))
 _NEXT = (
     select(letters.c.id)
@@ -104,17 +97,10 @@ def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, 
     session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))
 
 
-def told(session: Session, key: str) -> ToldRow | None:
-    """What became of the letter of this key; None where it was never staged."""
-    row = session.execute(_TOLD.where(letters.c.key == key)).first()
-    return ToldRow._make(row) if row else None
-
-
-def last_told(session: Session, plan_id: int, kind: str) -> ToldRow | None:
-    """What became of the newest letter of a kind about a plan."""
-    newest = _TOLD.where(letters.c.plan_id == plan_id, letters.c.kind == kind).order_by(letters.c.id.desc()).limit(1)
-    row = session.execute(newest).first()
-    return ToldRow._make(row) if row else None
+def told(session: Session, key: str) -> str:
+    """What became of the letter of this key: `waiting`, `sent`, `dead` (it cannot go out), `dropped`; "" where it was
+    never staged."""
+    return session.execute(_TOLD, {"key": key}).scalar() or ""
 
 
 def is_followed(session: Session, letter: LetterRow) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
+from portal.records.accounts import set_refused
 from portal.records.engine import Session
 from portal.records.listing import Condition, Listing
 from portal.records.tables import accounts, contacts, letters, staff
@@ -71,10 +72,14 @@ LETTERS = Listing(
 
 
 def revive(session: Session, letter_id: int, *, now: datetime) -> bool:
-    """Let a letter that was given up be tried again, from the start; False where it is not given up."""
+    """Let a letter that was given up be tried again, from the start, and its reader with it; False where it is not
+    given up."""
     revived = session.execute(
         update(letters)
         .where(letters.c.id == letter_id, letters.c.state == "dead")
         .values(state="waiting", next_at=now, tries=0)
-    )
-    return revived.rowcount == 1
+        .returning(letters.c.contact_id)
+    ).first()
+    if revived is not None and revived.contact_id is not None:
+        set_refused(session, revived.contact_id, None)
+    return revived is not None

@@ -30,7 +30,7 @@ def collect_stopped(found: Report, words: Words) -> Told:
     elif found.has_reader:
         next_step = words.text("The customer has been told how to pay.")
     else:
-        next_step = words.text("Tell the customer, who has no e-mail address on file.")
+        next_step = words.text("Tell the customer, whom no e-mail reaches.")
     return Told(
         words.text("An automatic payment has stopped"),
         words.text("%(why)s It is not tried again.", why=_why(facts, words)),

@@ -25,7 +25,7 @@ def method_ended(found: Report, words: Words) -> Told:
     next_step = (
         words.text("The customer has been told, and can save another card or bank account.")
         if found.has_reader
-        else words.text("Tell the customer, who has no e-mail address on file.")
+        else words.text("Tell the customer, whom no e-mail reaches.")
     )
     return Told(
         words.text("A saved card or bank account has ended"),

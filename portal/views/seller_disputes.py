@@ -59,7 +59,7 @@ def _open_again(found: Report, row: ChargebackRow, words: Words, *, is_gone: boo
     if found.has_reader:
         yield words.text("The customer has been told, and can pay again. Talk to them about it."), ""
     else:
-        yield words.text("Tell the customer, who has no e-mail address on file and can pay again."), ""
+        yield words.text("Tell the customer, whom no e-mail reaches, and who can pay again."), ""
 
 
 def _facts(row: ChargebackRow, words: Words) -> Facts:

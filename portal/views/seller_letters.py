@@ -77,7 +77,7 @@ def _refund(found: Report, words: Words) -> Told:
             (
                 words.text("If that is right, there is nothing to do: the customer has been told.")
                 if found.has_reader
-                else words.text("If that is right, tell the customer, who has no e-mail address on file."),
+                else words.text("If that is right, tell the customer, whom no e-mail reaches."),
                 "",
             ),
             (
@@ -105,7 +105,7 @@ def _refund_failed(found: Report, words: Words) -> Told:
             (
                 words.text("The customer has been told, and may say how to get it.")
                 if found.has_reader
-                else words.text("Ask the customer how to get it: there is no e-mail address on file to tell them."),
+                else words.text("Ask the customer, whom no e-mail reaches, how to get it."),
                 "",
             ),
             (again, _refund_command(found)),

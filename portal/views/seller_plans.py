@@ -24,6 +24,11 @@ def compose_plan(found: Report, *, base_url: str) -> Draft:
     account, facts = found.standing.account, found.plan
     words = policy.words(account.currency)
     title, said = _DEEDS[found.letter.kind](facts, policy, words)
+    if found.letter.kind == "seller_plan_late" and facts.plan.cure_by is not None and not found.has_reader:
+        said = words.text(
+            "A payment has not arrived, and no e-mail reaches the customer. The plan does not end before they were "
+            "told: give the customer a contact whose address takes letters, or put the dates off."
+        )
     listed = [(words.text("Customer"), customer_name(account)), *_FACTS[found.letter.kind](facts, policy, words)]
     told: dict[str, object] = {
         "title": title,

@@ -57,6 +57,32 @@ def test_a_bank_debit_of_another_amount_is_announced_ten_days_ahead(collected: C
     assert (third.noticed_on, third.next_on) == (date(2026, 4, 20), date(2026, 4, 30))
 
 
+def test_a_debit_that_comes_after_another_by_its_late_letter_is_announced_ten_days_ahead(collected: Collected) -> None:
+    collected.autopay(BANK)
+    collected.days(3, 2, 28)
+    collected.is_post_slow = True
+    collected.days(3, 29, 30)
+    collected.is_post_slow = False
+    # The letter about the second debit went out on 22 March; the one about the first only now.
+    assert collected.days(3, 31, 31) == []
+    first = collected.all()[1]
+    assert (first.notices, first.noticed_on, first.next_on) == (2, date(2026, 3, 31), date(2026, 4, 10))
+    charged = collected.days(4, 1, 8)
+    collected.sync(collected.attempts()[-1])
+    assert charged + collected.days(4, 9, 12) == [1, 10]
+    assert collected.at_stripe() == [60_000, 100_000]
+
+
+def test_a_card_needs_no_longer_notice_after_another_amount(collected: Collected) -> None:
+    collected.autopay()
+    collected.days(3, 2, 28)
+    collected.is_post_slow = True
+    collected.days(3, 29, 30)
+    collected.is_post_slow = False
+    assert collected.days(3, 31, 31) + collected.days(4, 1, 3) == [2, 3]
+    assert [row.notices for row in collected.all()] == [1, 1]
+
+
 def test_turned_off_nothing_more_is_charged(collected: Collected) -> None:
     collected.autopay()
     collected.days(3, 2, 30)

@@ -1,11 +1,17 @@
 """Nothing is charged, and no plan ends, before the letter about it has gone out and its days are over."""
 
+from collections.abc import Sequence
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
-from portal.actions import contacts
-from portal.records import accounts, letters
+from portal.actions import contacts, letters, retries
+from portal.records import accounts
+from portal.records import letters as records
+from portal.records.accounts import ContactRow
+from portal.records.letters import LetterRow
+from portal.records.tables import contacts as contacts_table
 from portal.records.tables import letters as table
 from tests.support.collecting import Collected
 
@@ -60,6 +66,15 @@ def test_without_a_reader_nothing_is_charged_until_there_is_one(collected: Colle
     assert collected.days(4, 1, 5) == [3]
 
 
+def test_what_nobody_could_be_told_of_is_done_once_it_is_paid_by_hand(collected: Collected) -> None:
+    plan, _ = collected.charged_plan()
+    _remove_contacts(collected)
+    assert collected.days(3, 29, 31) == []
+    collected.pay(plan, 33_334)
+    assert collected.days(4, 1, 1) == []
+    assert [(row.state, row.why) for row in collected.all()] == [("done", "")]
+
+
 def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected: Collected) -> None:
     collected.charged_plan()
     collected.is_post_slow = True
@@ -70,9 +85,58 @@ def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected
     assert (row.state, row.why, row.notices) == ("stopped", "not_told", 1)
     assert collected.posted("seller_collect_stopped") == ["seller_collect_stopped"]
     collected.is_post_slow = False
-    _remove_contacts(collected)
     _add_contact(collected, "right@club.example")
     assert collected.days(4, 11, 14) == [13]
+
+
+def test_another_contact_is_told_where_the_first_was_refused(collected: Collected) -> None:
+    collected.charged_plan()
+    _add_contact(collected, "right@club.example")
+    collected.is_post_slow = True
+    collected.days(3, 29, 29)
+    _refuse(collected, "collect_notice")
+    collected.is_post_slow = False
+    assert collected.days(3, 30, 31) == []
+    assert collected.days(4, 1, 2) == [1]
+    assert _told(collected, "collect_notice")[1:] == ["right@club.example"]
+    assert collected.posted("seller_collect_stopped") == []
+
+
+def test_a_contact_that_is_taken_back_is_told_again(collected: Collected) -> None:
+    collected.charged_plan()
+    email = _contacts(collected)[0].email
+    collected.is_post_slow = True
+    collected.days(3, 29, 29)
+    _refuse(collected, "collect_notice")
+    collected.days(3, 30, 30)
+    collected.is_post_slow = False
+    _remove_contacts(collected)
+    assert collected.days(3, 31, 31) == []
+    _add_contact(collected, email)
+    assert [contact.refused_at for contact in _contacts(collected)] == [None]
+    assert collected.days(4, 1, 5) == [3]
+
+
+def test_a_letter_that_was_given_up_after_too_many_tries_is_written_again(collected: Collected) -> None:
+    collected.charged_plan()
+    collected.is_post_slow = True
+    collected.days(3, 29, 29)
+    _give_up(collected, "collect_notice")
+    collected.is_post_slow = False
+    assert collected.days(4, 10, 13) == [12]
+    assert collected.posted("seller_collect_stopped") == []
+
+
+def test_a_reader_whose_refused_letter_is_sent_again_by_the_owner_is_told(collected: Collected) -> None:
+    collected.charged_plan()
+    collected.is_post_slow = True
+    collected.days(3, 29, 29)
+    (letter,) = _refuse(collected, "collect_notice")
+    collected.days(3, 30, 31)
+    with collected.house.resources.writing() as session:
+        retries.send_again(session, letter.id, now=collected.house.clock.now(), actor="staff:1")
+    collected.is_post_slow = False
+    assert collected.days(4, 1, 5) == [3]
 
 
 def test_a_plan_ends_only_after_its_notice_has_gone_out(collected: Collected) -> None:
@@ -108,6 +172,63 @@ def test_a_notice_of_default_that_nobody_reads_ends_nothing(collected: Collected
     assert collected.plan(plan).state == "defaulted"
 
 
+def test_the_notice_of_an_earlier_time_ends_nothing(collected: Collected) -> None:
+    plan = collected.agree()
+    collected.on(4, 6)
+    collected.watch()
+    collected.pay(plan, 33_334)
+    collected.watch()
+    assert collected.posted("plan_late", "plan_cured") == ["plan_late", "plan_cured"]
+    _remove_contacts(collected)
+    collected.on(5, 6)
+    collected.watch()
+    collected.on(5, 17)
+    assert collected.watch() == 0
+    assert collected.plan(plan).state == "active"
+    _add_contact(collected, "new@club.example")
+    collected.watch()
+    assert (collected.posted("plan_late"), collected.plan(plan).cure_by) == (["plan_late"] * 2, date(2026, 5, 27))
+    collected.on(5, 28)
+    collected.watch()
+    assert collected.plan(plan).state == "defaulted"
+
+
+@pytest.mark.parametrize("act", ["put_off", "resume"])
+def test_a_notice_from_before_the_owner_gave_more_time_ends_nothing(collected: Collected, act: str) -> None:
+    plan = collected.agree()
+    collected.on(4, 6)
+    collected.watch()
+    if act == "put_off":
+        collected.change(plan, "put_off", 7)
+    else:
+        collected.change(plan, "pause", words="As we said.")
+        collected.on(4, 13)
+        collected.change(plan, "resume")
+    _remove_contacts(collected)
+    for month, day in ((4, 18), (5, 2)):
+        collected.on(month, day)
+        collected.watch()
+    assert (collected.plan(plan).state, collected.posted("plan_late")) == ("active", ["plan_late"])
+
+
+def test_a_notice_that_was_refused_goes_to_whoever_is_added(collected: Collected) -> None:
+    plan = collected.agree()
+    collected.is_post_slow = True
+    collected.on(4, 6)
+    collected.watch()
+    _refuse(collected, "plan_late")
+    collected.is_post_slow = False
+    collected.on(4, 20)
+    assert collected.watch() == 0
+    _add_contact(collected, "right@club.example")
+    collected.watch()
+    assert collected.plan(plan).cure_by == date(2026, 4, 30)
+    assert _told(collected, "plan_late")[1:] == ["right@club.example"]
+    collected.on(5, 1)
+    collected.watch()
+    assert collected.plan(plan).state == "defaulted"
+
+
 def test_money_on_its_way_cures_nothing_yet(collected: Collected) -> None:
     plan = collected.agree()
     collected.on(4, 6)
@@ -122,10 +243,15 @@ def test_money_on_its_way_cures_nothing_yet(collected: Collected) -> None:
     assert collected.plan(plan).state == "defaulted"
 
 
+def _contacts(collected: Collected) -> Sequence[ContactRow]:
+    with collected.house.resources.reading() as session:
+        return accounts.contacts_of(session, collected.account.id)
+
+
 def _remove_contacts(collected: Collected) -> None:
     now = collected.house.clock.now()
     with collected.house.resources.writing() as session:
-        for contact in accounts.contacts_of(session, collected.account.id):
+        for contact in _contacts(collected):
             contacts.remove(session, contact, now=now, actor="staff:1")
 
 
@@ -135,9 +261,33 @@ def _add_contact(collected: Collected, email: str) -> None:
         contacts.add(session, collected.account, name="Bo", email=email, now=now, actor="staff:1")
 
 
-def _refuse(collected: Collected, kind: str) -> None:
+def _refuse(collected: Collected, kind: str) -> list[LetterRow]:
     """The mail server does not know the address."""
-    now = collected.house.clock.now()
+    found = _waiting(collected, kind)
     with collected.house.resources.writing() as session:
-        for letter_id in session.execute(select(table.c.id).where(table.c.kind == kind)).scalars().all():
-            letters.put_off(session, letter_id, state="dead", next_at=now, error="no such mailbox")
+        for letter in found:
+            letters.refused(session, letter, "no such mailbox", now=collected.house.clock.now())
+    return found
+
+
+def _give_up(collected: Collected, kind: str) -> None:
+    """The mail server has been away for longer than we try."""
+    with collected.house.resources.writing() as session:
+        for letter in _waiting(collected, kind):
+            now = collected.house.clock.now()
+            records.put_off(session, letter.id, state="dead", next_at=now, error="TooManyTries()")
+
+
+def _told(collected: Collected, kind: str) -> list[str]:
+    """To whom the letters of a kind are, in their order."""
+    asked = select(contacts_table.c.email).join(table, table.c.contact_id == contacts_table.c.id)
+    with collected.house.resources.reading() as session:
+        return list(session.execute(asked.where(table.c.kind == kind).order_by(table.c.id)).scalars())
+
+
+def _waiting(collected: Collected, kind: str) -> list[LetterRow]:
+    wanted = select(*(table.c[name] for name in LetterRow._fields)).where(
+        table.c.kind == kind, table.c.state == "waiting"
+    )
+    with collected.house.resources.reading() as session:
+        return [LetterRow._make(row) for row in session.execute(wanted)]

@@ -163,6 +163,24 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(desk: Desk) -> N
     assert desk.mailbox.messages() == ()
 
 
+def test_whoever_the_mail_refuses_is_written_to_after_the_others_until_it_takes_a_letter(desk: Desk) -> None:
+    now, account = desk.house.clock.now(), desk.account
+    with desk.resources.writing() as session:
+        first = accounts.contacts_of(session, account.id)[0]
+        accounts.add_contact(session, account_id=account.id, name="Bo", email="bo@club.example", now=now)
+
+    def tell(key: str) -> str:
+        with desk.resources.writing() as session:
+            assert letters.stage_to_contact(session, "statement", key, account.id, first.id, now=now)
+        return desk.mailbox.messages()[0].recipients[0] if desk.send() else ""
+
+    desk.mailbox.fail("refuse_recipient")
+    assert [tell(key) for key in "abc"] == ["", "bo@club.example", "bo@club.example"]
+    desk.stage("d")
+    assert desk.send() == 1
+    assert tell("e") == first.email
+
+
 def test_a_letter_sent_again_after_an_unclear_end_keeps_its_message_id_and_link(desk: Desk) -> None:
     desk.stage("first")
     desk.mailbox.fail("drop")

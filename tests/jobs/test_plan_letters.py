@@ -10,6 +10,7 @@ from portal import links as tokens
 from portal.actions import access, fresh_links, policies
 from portal.gateways.mailer import Attachment
 from portal.records.tables import accounts as accounts_table
+from portal.records.tables import contacts as contacts_table
 from portal.records.tables import letters as letters_table
 from portal.rules.plans import Shape
 from tests.support.office import Office, mail, token
@@ -149,6 +150,17 @@ def test_a_late_plan_is_told_what_to_pay_until_when_and_what_happens_then(office
     assert letter.subject == "Thank you: your payment plan P-00001 goes on"
     assert "March 31, 2026: $333.34 (paid)" in letter.text
     assert "Your next payment is $333.33 on April 30, 2026." in letter.text
+
+
+def test_the_seller_hears_that_nobody_can_be_told_of_a_late_plan(office: Office, planner: Planner) -> None:
+    planner.accept(planner.offer())
+    office.post()
+    with office.house.resources.writing() as session:
+        session.execute(update(contacts_table).values(removed_at=office.house.clock.now()))
+    office.house.clock.move(days=35)
+    planner.watch()
+    told = " ".join(mail(office)["owner"].text.split())
+    assert "no e-mail reaches the customer. The plan does not end before they were told" in told
 
 
 def test_nobody_is_dunned_who_has_paid_before_the_letter_went_out(office: Office, planner: Planner) -> None:

@@ -190,7 +190,7 @@ def test_without_an_address_of_the_customer_nobody_has_been_told(office: Office)
     told = office.news(attempt)
     assert list(told) == ["owner"]
     assert "has been told" not in told["owner"].text
-    assert "Tell the customer, who has no e-mail address on file" in told["owner"].text
+    assert "Tell the customer, whom no e-mail reaches" in told["owner"].text
 
 
 def _said(office: Office, state: str) -> OutgoingLetter:

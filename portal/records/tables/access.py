@@ -30,6 +30,7 @@ contacts = Table(
     Column("email", String(254), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant, nullable=True),
+    Column("refused_at", Instant, nullable=True),
     UniqueConstraint("account_id", "email"),
 )
 

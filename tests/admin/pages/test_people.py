@@ -56,6 +56,13 @@ def test_a_contact_is_added_and_called_otherwise(site: Site, desk: TestClient) -
     assert acts(site) == ["contact.added", "contact.renamed"]
 
 
+def test_the_page_says_whose_mail_was_refused(site: Site, desk: TestClient) -> None:
+    with site.resources.writing() as session:
+        contact = accounts.contacts_of(session, site.account.id)[0]
+        accounts.set_refused(session, contact.id, site.clock.now())
+    assert "ap@northwind.example Refused by the mail on " in words(desk.get(base(site)).text)
+
+
 @pytest.mark.parametrize(
     "email", ["", "nobody", "a@b", "a b@c.example", "a@b.example,c@d.example", "x" * 260 + "@a.example"]
 )

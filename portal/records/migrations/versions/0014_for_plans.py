@@ -79,6 +79,7 @@ def upgrade() -> None:
     op.add_column("collections", sa.Column("notices", sa.Integer(), server_default="1", nullable=False))
     op.add_column("collections", sa.Column("notice_days", sa.Integer(), server_default="2", nullable=False))
     op.add_column("allocations", sa.Column("on_plan_cents", Cents, server_default="0", nullable=False))
+    op.add_column("contacts", sa.Column("refused_at", Instant(), nullable=True))
     op.add_column("plans", sa.Column("cure_days", sa.Integer(), nullable=True))
     with op.batch_alter_table("accounts") as batch_op:
         batch_op.add_column(sa.Column("stripe_customer_id", sa.String(length=80), nullable=True))
@@ -128,6 +129,7 @@ def downgrade() -> None:
     unguard(op.get_bind(), APPEND_ONLY)
     op.drop_table("plan_consents")
     op.drop_table("agreements")
+    op.drop_column("contacts", "refused_at")
     op.drop_column("allocations", "on_plan_cents")
     op.drop_column("collections", "notice_days")
     op.drop_column("collections", "notices")
