@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.actions import collection_outcomes, payments, policies
 from portal.gateways import stripe_collecting
 from portal.gateways.stripe_checkout import StripeCheckouts
-from portal.records import attempts
+from portal.records import attempts, ledger
 from portal.records.attempts import AttemptRow
 from portal.resources import Resources
 
@@ -25,6 +25,7 @@ def end(resources: Resources, stripe: StripeCheckouts, attempt: AttemptRow, *, n
 def _end_unconfirmed(resources: Resources, attempt: AttemptRow, *, now: datetime) -> None:
     """Its intent, if there is one by now, was never confirmed, and whoever made it finds that it is not wanted."""
     with resources.writing() as session:
+        ledger.lock_account(session, attempt.account_id)
         if not attempts.change(session, attempt, state="cancelled", ended_at=now):
             raise payments.Contended(f"attempt {attempt.id} changed while it was ended")
         attempts.let_go(session, attempt.id)

@@ -71,6 +71,7 @@ def put_on_plan(session: Session, method: MethodRow, plan_id: int, *, now: datet
         return False
     if not records.put_on_plan(session, plan_id, method.id):
         return False
+    collections.let_go_on(session, plan_id)
     policy = policies.load(session, now=now)
     tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
     return True

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from portal.actions import collection_outcomes, policies, saved_methods
 from portal.records import saved_methods as records
 from portal.rules.plans import Shape
@@ -167,4 +169,20 @@ def test_the_same_card_chosen_again_is_charged_again(collected: Collected) -> No
         )
     assert collected.days(4, 20, 25) == [22]
     assert collected.states() == ["done"]
+    assert collected.received() == [33_334]
+
+
+@pytest.mark.parametrize("between", ["by hand", "another card"])
+def test_the_same_card_chosen_after_something_else_is_charged_again(collected: Collected, between: str) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds", is_once=False)
+    assert collected.days(3, 29, 31) + collected.days(4, 1, 20) == [31, 3, 7, 14]
+    collected.house.stripe.accept_again(method.payment_method_id)
+    if between == "by hand":
+        collected.change(plan, "pay_by_hand")
+        assert collected.days(4, 21, 21) == []
+    else:
+        collected.use(plan, collected.save())
+    collected.use(plan, method)
+    assert collected.days(4, 22, 25) == [24]
     assert collected.received() == [33_334]
