@@ -16,6 +16,7 @@ from portal.actions import (
     collection_letters,
     collection_outcomes,
     collection_sums,
+    collection_wishes,
     history,
     payments,
     policies,
@@ -126,6 +127,7 @@ def _is_its_turn(session: Session, row: CollectionRow, *, policy: Policy, now: d
         and row.next_on <= policy.today
         and collection_letters.announced(session, row) == "sent"
         and not collections.under_way(session, row.account_id)
+        and collection_wishes.is_told_in_time(session, row, today=policy.today)
         and may_charge(now, last_at=collections.last_tried_at(session, row.account_id))
     )
 

@@ -97,6 +97,16 @@ def of_invoice(at: Moment, leave: Leave, item: Item) -> Wish:
     return Wish(collection_sums.of_charge(at.standing, item.charge_id, on=on), wanted_on, long, method, cause)
 
 
+def is_told_in_time(session: Session, row: CollectionRow, *, today: date) -> bool:
+    """Whether the notice of what is about to be charged is long enough, now that one knows what was charged last."""
+    if row.autopay_id is None or row.tries:
+        return True
+    last_cents = collections.last_of_autopay(session, row.account_id)
+    kind = collection_sums.kind_of(saved_methods.by_id(session, row.method_id))
+    days = notice_days(kind, varies=last_cents not in (None, row.noticed_cents))
+    return row.noticed_on + timedelta(days=days) <= today
+
+
 def _prices(at: Moment) -> dict[int, int]:
     found = {}
     for item in invoices(at):
@@ -119,8 +129,6 @@ def _is_short(at: Moment, leave: Leave, item: Item, row: CollectionRow) -> bool:
 def _varies(at: Moment, leave: Leave, item: Item, day: date, cents: int) -> bool:
     """Whether a bank debit of that day may follow one of another amount: what was charged last, is announced for no
     later a day, or can be. Any may be the one before it."""
-    if collection_sums.kind_of(leave.method) == "card":
-        return False
     before = set() if leave.last_cents is None else {leave.last_cents}
     soonest = at.policy.today + timedelta(days=notice_days("us_bank_account", varies=False))
     for other in invoices(at):

@@ -73,6 +73,23 @@ def test_a_debit_that_comes_after_another_by_its_late_letter_is_announced_ten_da
     assert collected.at_stripe() == [60_000, 100_000]
 
 
+def test_a_debit_waits_for_its_ten_days_while_nobody_announces(collected: Collected) -> None:
+    collected.autopay(BANK)
+    collected.days(3, 2, 30)
+    second, first = collected.all()
+    assert (first.notice_days, second.notice_days) == (2, 10)
+    collected.change_collection(first, next_on=date(2026, 4, 2))
+    resources, clock = collected.house.resources, collected.house.clock
+    for day in range(1, 11):
+        collected.on(4, day)
+        collected.house.stripe.tick()
+        charged = actions.collect(resources, now=clock.now())
+        assert charged == (day in (1, 8))
+        for attempt in collected.attempts():
+            collected.sync(attempt)
+    assert collected.at_stripe() == [60_000, 100_000]
+
+
 def test_a_card_needs_no_longer_notice_after_another_amount(collected: Collected) -> None:
     collected.autopay()
     collected.days(3, 2, 28)

@@ -97,6 +97,10 @@ class Collected(Planned):
             ids = session.execute(select(table.c.id).order_by(table.c.id)).scalars().all()
             return [records.by_id(session, each) for each in ids]
 
+    def change_collection(self, row: CollectionRow, **values: object) -> None:
+        with self.house.resources.writing() as session:
+            assert records.change(session, row, **values)
+
     def states(self) -> list[str]:
         return [row.state for row in self.all()]
 
