@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from e2e import run
-from e2e.bench import drain, imports, pdfs, postings, statement, webhooks
+from e2e.bench import drain, imports, pdfs, plans, postings, statement, webhooks
 from e2e.bench.figures import Comparison, table
 from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError, server_url
@@ -39,6 +39,7 @@ def _sections() -> list[tuple[str, Callable[[Fresh, str], list[Comparison]]]]:
         ("Statement page / plain Jinja loop over the same rows from memory", _on_one(statement.compare)),
         ("Webhook stored and answered / verified and answered", _on_one(_webhooks)),
         ("One payment of one invoice, with discount, posted / its own writes alone", postings.compare),
+        ("The worker's look at a kept plan / its account's statement read once", _on_one(plans.compare)),
         ("Statement PDF / plain WeasyPrint of the same rows", _once(pdfs.compare)),
         ("Import of a file / the same rows by executemany or COPY", imports.compare),
     ]

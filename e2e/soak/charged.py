@@ -4,15 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from e2e.agreeing import agree
 from e2e.post import hand_over
 from e2e.soak.crash_rig import Rig
 from e2e.soak.customers import Customer
-from portal.actions import collections, plan_acceptance, plans, policies, setups, statements
+from portal.actions import collections, policies, setups
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
-from portal.actions.plan_acceptance import Acceptance
-from portal.actions.plan_consents import Seen
-from portal.actions.plans import Terms
 from portal.records import Session, accounts, step_up
 from portal.records import collections as records
 from portal.records import setups as setup_records
@@ -23,7 +21,6 @@ from portal.rules.plans import Shape
 
 _NOTICE_DAYS = 2
 _FIRST_IN = timedelta(days=1 + _NOTICE_DAYS)
-_PAPER = b"%PDF-1.7 as it was agreed to"
 _CONSENT = "You may charge it."
 # Longer than a try of unknown end is left alone, as the clock goes.
 _LATER_MINUTES = 3
@@ -69,22 +66,10 @@ def _agree(rig: Rig, customer: Customer, access: Access) -> PlanRow:
     now = rig.clock.now()
     with rig.resources.writing() as session:
         policy = policies.load(session, now=now)
-        standing = statements.load(session, access.account, on=policy.today, policy=policy)
-        covered = plans.coverable(standing, [customer.bills[-1].public_id])
         shape = Shape(0, 2, "week", policy.today + _FIRST_IN)
-        plan = plans.offer(
-            session, access.account, Terms(covered, [shape], policy.today, "As we said."), contact_id=None,
-            policy=policy, now=now, actor="owner",
-        )  # fmt: skip
-        rows = [
-            {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents}
-            for due in plan_acceptance.offered(session, plan, standing, policy=policy).dues(1) or ()
-        ]
-        given = Acceptance(
-            1, "Ada Payer", {"agree": "I agree."}, {"plan": plan.number, "rows": rows}, _PAPER,
-            Seen(now, "127.0.0.1", "Firefox", _device(session, access, now=now)),
-        )  # fmt: skip
-        return plan_acceptance.accept(session, access, plan.public_id, given, policy=policy, now=now)
+        device_id = _device(session, access, now=now)
+        chosen = [customer.bills[-1].public_id]
+        return agree(session, access, shape, device_id=device_id, chosen=chosen, policy=policy, now=now)
 
 
 def _device(session: Session, access: Access, *, now: datetime) -> int:
