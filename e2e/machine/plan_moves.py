@@ -107,7 +107,8 @@ class Answer(Move):
     done: str = one_of("accepted", "accepted", "accepted", "declined", "withdrawn")
 
     def act(self, town: Town) -> bool:
-        plan = newest(plans_in(town, "offered", "requested"), self.offer)
+        states = ("offered",) if self.done == "accepted" else ("offered", "requested")
+        plan = newest(plans_in(town, *states), self.offer)
         if plan is None:
             return False
         if self.done == "accepted":

@@ -21,6 +21,7 @@ from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.records import collections, plans
 from portal.records import setups as setup_records
 from portal.records.accounts import AccountRow
+from portal.records.collections import CollectionRow
 from portal.records.plans import PlanRow
 from portal.records.saved_methods import MethodRow
 from portal.records.tables import collections as collections_table
@@ -73,7 +74,8 @@ class OpenSetup(Move):
 
 @dataclass(frozen=True, slots=True)
 class Use(Move):
-    """A saved method for the newest plan of its account, or for autopay; autopay may end."""
+    """A saved method for a plan of its account, be it the one that is charged for it, or for autopay; autopay may
+    end."""
 
     line = "saved method {method} {does}"
     weight: ClassVar[int] = 8
@@ -87,8 +89,7 @@ class Use(Move):
         account, now = owner_of(town, method.account_id), town.clock.now()
         match self.does:
             case "pays-the-plan":
-                plan = newest([each for each in plans_in(town) if each.account_id == account.id], 1)
-                return plan is not None and _put(town, account, method, plan)
+                return _choose(town, self.method)
             case "pays-all":
                 return written(
                     town,
@@ -150,7 +151,8 @@ class AtStripe(Move):
 
 @dataclass(frozen=True, slots=True)
 class Confirm(Move):
-    """With the customer there, and what they answer to the bank's question."""
+    """With the customer there, and what they answer to the bank's question; where no charge waits for that, the bank
+    asks at the next."""
 
     line = "charge {charge} that waits for its customer is confirmed and answered {how}"
     weight: ClassVar[int] = 5
@@ -158,10 +160,12 @@ class Confirm(Move):
     how: str = one_of("well", "well", "badly", "not-yet")
 
     def act(self, town: Town) -> bool:
-        with town.resources.reading() as session:
-            asked = select(collections_table.c.id).where(collections_table.c.state == "confirming")
-            ids = session.execute(asked.order_by(collections_table.c.id)).scalars().all()
-            found = newest([collections.by_id(session, each) for each in ids], self.charge)
+        found = newest(_confirming(town), self.charge)
+        card = newest([each for each in living_methods(town) if each.kind == "card"], self.charge)
+        if found is None and card is not None:
+            town.world.decline_next(card.payment_method_id, "authentication_required")
+            Daily(8).act(town)
+            found = newest(_confirming(town), 1)
         if found is None:
             return False
         try:
@@ -234,6 +238,30 @@ def _begin(
         return None
     with town.resources.reading() as session:
         return next(iter(setup_records.open_of_session(session, account.id, who.session_id)), None)
+
+
+def _confirming(town: Town) -> list[CollectionRow]:
+    with town.resources.reading() as session:
+        asked = select(collections_table.c.id).where(collections_table.c.state == "confirming")
+        ids = session.execute(asked.order_by(collections_table.c.id)).scalars()
+        return [collections.by_id(session, each) for each in ids]
+
+
+def _choose(town: Town, place: int) -> bool:
+    """On a kept plan's page: another method of its account, else once more the one that it has."""
+    plan = newest(plans_in(town), place)
+    if plan is None:
+        return False
+    account = owner_of(town, plan.account_id)
+    there = living_methods(town, account.id)
+    other = newest([each for each in there if each.id != plan.method_id], 1)
+    if other is not None:
+        return _put(town, account, other, plan)
+    now = town.clock.now()
+    with town.resources.writing() as session:
+        for method in there:
+            saved_methods.charge_again(session, method, plan.id, now=now, actor="customer")
+    return bool(there)
 
 
 def _put(town: Town, account: AccountRow, method: MethodRow, plan: PlanRow) -> bool:
