@@ -107,7 +107,9 @@ def _begin(session: Session, collection_id: int, *, now: datetime) -> _Begun:
         return _Begun()
     found = collection_sums.allowed(session, row, policy=policy)
     if live is not None:
-        if found is not None and collection_sums.is_quoted(attempts.quoted(session, live.id), found):
+        # An intent of a card takes no bank account, and none of a bank account a card.
+        is_same_kind = found is not None and found.method.kind == live.method
+        if found and is_same_kind and collection_sums.is_quoted(attempts.quoted(session, live.id), found):
             return _Begun(live)
         return _Begun(in_the_way=[live])
     if found is None:

@@ -67,6 +67,17 @@ def test_another_card_takes_over_what_has_stopped(collected: Collected) -> None:
     assert collected.all()[0].noticed_on == date(2026, 4, 2)
 
 
+@pytest.mark.parametrize("refusal", ["insufficient_funds", "lost_card", "authentication_required"])
+def test_a_bank_account_in_the_place_of_a_card_has_an_intent_of_its_own(collected: Collected, refusal: str) -> None:
+    plan, method = collected.charged_plan()
+    collected.house.stripe.decline_next(method.payment_method_id, refusal)
+    assert collected.days(3, 29, 31) == [31]
+    collected.use(plan, collected.save(BANK))
+    assert collected.days(4, 1, 6) == [3]
+    assert collected.at_stripe() == [33_334]
+    assert collected.intents() == ["canceled", "processing"]
+
+
 def test_a_bank_debit_that_fails_is_tried_anew_with_another_intent(collected: Collected) -> None:
     _, method = collected.charged_plan(BANK)
     collected.house.stripe.decline_next(method.payment_method_id, "insufficient_funds")
