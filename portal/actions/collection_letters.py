@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from portal.actions import letters
-from portal.records import Session, autopays, plans
+from portal.records import Session, autopays, collections, plans
 from portal.records import letters as records
 from portal.records.collections import CollectionRow
 from portal.records.letters import LetterRow
@@ -26,6 +26,16 @@ def announced(session: Session, row: CollectionRow) -> str:
     return records.told(session, _notice_key(row))
 
 
+def told(session: Session, row: CollectionRow) -> str | None:
+    """What became of the letter that it waits with: its announcement, or the question to its holder; None where it
+    waits for nothing."""
+    if row.state == "waiting":
+        return announced(session, row)
+    if row.state == "confirming":
+        return records.told(session, _question_key(row, collections.tries(session, row.id)[-1].number))
+    return None
+
+
 def is_of_an_earlier(letter: LetterRow, row: CollectionRow) -> bool:
     """Whether it is an announcement that another has followed."""
     return letter.kind == _notice_kind(row) and letter.key != _notice_key(row)
@@ -39,7 +49,7 @@ def refused(session: Session, row: CollectionRow, number: int, *, now: datetime)
 
 def confirm(session: Session, row: CollectionRow, number: int, *, now: datetime) -> None:
     """The bank asks for the customer."""
-    _to_customer(session, "collect_confirm", f"collect_confirm:{row.id}:{number}", row, now=now)
+    _to_customer(session, "collect_confirm", _question_key(row, number), row, now=now)
 
 
 def stopped(session: Session, row: CollectionRow, *, now: datetime) -> None:
@@ -67,6 +77,10 @@ def _notice_kind(row: CollectionRow) -> str:
 
 def _notice_key(row: CollectionRow) -> str:
     return f"{_notice_kind(row)}:{row.id}:{row.notices}"
+
+
+def _question_key(row: CollectionRow, number: int) -> str:
+    return f"collect_confirm:{row.id}:{number}"
 
 
 def _to_customer(session: Session, kind: str, key: str, row: CollectionRow, *, now: datetime) -> bool:

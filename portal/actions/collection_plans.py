@@ -87,9 +87,9 @@ def _wish(at: Moment, row: CollectionRow | None, wish: Wish) -> int:
     method."""
     if row is not None and row.state == "done" and collections.came_back(at.session, row.id):
         return _money_came_back(at, row)
-    told = collection_letters.announced(at.session, row) if row is not None and row.state == "waiting" else None
+    told = collection_letters.told(at.session, row) if row is not None else None
     is_lost = told in ("", "dead")
-    if row is not None and is_lost and not letters.has_reader(at.session, row.account_id):
+    if row is not None and is_lost and not letters.has_reader(at.session, row.account_id, now=at.now):
         return _untold(at, row)
     if wish.due is None:
         return _freeze(at, row)
@@ -126,7 +126,7 @@ def _begins_again(at: Moment, row: CollectionRow, method: MethodRow) -> bool:
         case "waiting" | "confirming":
             return row.method_id != method.id
         case "stopped" if row.why == collection_letters.NOT_TOLD:
-            return letters.has_reader(at.session, row.account_id)
+            return letters.has_reader(at.session, row.account_id, now=at.now)
         case "stopped":
             return row.method_id != method.id or row.why in collections.GOES_ON
     return row.state == "done"

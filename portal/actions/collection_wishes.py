@@ -86,8 +86,11 @@ def of_invoice(at: Moment, leave: Leave, item: Item) -> Wish:
     short, long = notice_days(kind, varies=False), notice_days(kind, varies=True)
     if row is not None and row.state == "waiting":
         is_short = row.notice_days < long and _is_short(at, leave, item, row)
-        on = charge_on(row.next_on, noticed_on=today, days=long if is_short else 0)
-        due = collection_sums.of_charge(at.standing, item.charge_id, on=on)
+        due = collection_sums.of_charge(at.standing, item.charge_id, on=max(row.next_on, today))
+        if is_short or (due and due.total_cents > row.noticed_cents):
+            # It is announced anew, and costs what it does on the day to which that puts it off.
+            on = charge_on(row.next_on, noticed_on=today, days=long)
+            due = collection_sums.of_charge(at.standing, item.charge_id, on=on)
         return Wish(due, wanted_on, long, method, cause, is_short)
     on = charge_on(wanted_on, noticed_on=today, days=short)
     due = collection_sums.of_charge(at.standing, item.charge_id, on=on)
@@ -98,7 +101,8 @@ def of_invoice(at: Moment, leave: Leave, item: Item) -> Wish:
 
 
 def is_told_in_time(session: Session, row: CollectionRow, *, today: date) -> bool:
-    """Whether the notice of what is about to be charged is long enough, now that one knows what was charged last."""
+    """Whether the notice of what is about to be charged is long enough, now that one knows what was charged last. Where
+    less is owed by now than was announced, less is charged, as the notice says, and it needs no other."""
     if row.autopay_id is None or row.tries:
         return True
     last_cents = collections.last_of_autopay(session, row.account_id)

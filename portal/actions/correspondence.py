@@ -124,7 +124,7 @@ def report(session: Session, letter: LetterRow, *, policy: Policy, now: datetime
         letter=letter,
         policy=policy,
         standing=standing,
-        has_reader=letter.account_id is not None and letters.has_reader(session, letter.account_id),
+        has_reader=letter.account_id is not None and letters.has_reader(session, letter.account_id, now=now),
         receipt=receipt,
         refund=refund,
         chargeback=chargeback,

@@ -1,12 +1,18 @@
 """Letters are staged in the transaction of their cause; `jobs/letters` sends them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 
 from portal.records import Session, accounts, attempts, letters
+from portal.records.accounts import ContactRow
 from portal.records.attempts import AttemptRow
 from portal.records.ledger import PaymentRow
 from portal.records.letters import LetterRow
+
+# Mailboxes are full, and servers are set up wrongly, for some days; what was refused for the letter's own sake, too.
+_ANOTHER_CHANCE = timedelta(days=7)
+# They open something for one person.
+_PERSONAL = frozenset({"code", "link", "statement"})
 
 
 def stage(
@@ -73,15 +79,15 @@ def stage_to_contact(
 
     False where the letter was there already, or nobody is there to read it.
     """
-    contact_id = _reader(session, account_id, wanted)
+    contact_id = _reader(session, account_id, wanted, now)
     if contact_id is None:
         return False
     return stage(session, kind=kind, key=key, account_id=account_id, contact_id=contact_id, now=now, **about)
 
 
-def has_reader(session: Session, account_id: int) -> bool:
-    """Whether a letter may reach the customer: there is a contact whose mail was not refused."""
-    return any(contact.refused_at is None for contact in accounts.contacts_of(session, account_id))
+def has_reader(session: Session, account_id: int, *, now: datetime) -> bool:
+    """Whether a letter may reach the customer: there is a contact whose mail was not refused lately."""
+    return any(_is_likely(contact, now) for contact in accounts.contacts_of(session, account_id))
 
 
 def stage_to_seller(
@@ -99,13 +105,29 @@ def sent(session: Session, letter: LetterRow, *, now: datetime) -> None:
 
 
 def refused(session: Session, letter: LetterRow, error: str, *, now: datetime) -> None:
-    """The mail does not take it: it is not tried again, and others of the account are written to before its reader."""
+    """The mail does not take it: others of the account are written to from now on, and get this letter in its reader's
+    place. One that is for its reader alone is given up, and so is one that nobody else may read."""
     letters.put_off(session, letter.id, state="dead", next_at=now, error=error)
-    if letter.contact_id is not None:
-        accounts.set_refused(session, letter.contact_id, now)
+    if letter.contact_id is None or letter.account_id is None:
+        return
+    accounts.set_refused(session, letter.contact_id, now)
+    if letter.kind not in _PERSONAL and has_reader(session, letter.account_id, now=now):
+        letters.hand_on(session, letter.id, _reader(session, letter.account_id, None, now) or letter.contact_id)
 
 
-def _reader(session: Session, account_id: int, wanted: int | None) -> int | None:
+def given_up(session: Session, letter: LetterRow, error: str, *, now: datetime) -> None:
+    """It was tried too often. Where the mail has taken others meanwhile it is the reader's mailbox that takes none."""
+    if letters.others_went_out(session, letter.id):
+        refused(session, letter, error, now=now)
+    else:
+        letters.put_off(session, letter.id, state="dead", next_at=now, error=error)
+
+
+def _reader(session: Session, account_id: int, wanted: int | None, now: datetime) -> int | None:
     on_file = accounts.contacts_of(session, account_id)
-    likely = [contact.id for contact in on_file if contact.refused_at is None] or [contact.id for contact in on_file]
-    return wanted if wanted in likely else next(iter(likely), None)
+    found = [contact.id for contact in on_file if _is_likely(contact, now)] or [contact.id for contact in on_file]
+    return wanted if wanted in found else next(iter(found), None)
+
+
+def _is_likely(contact: ContactRow, now: datetime) -> bool:
+    return contact.refused_at is None or contact.refused_at + _ANOTHER_CHANCE <= now

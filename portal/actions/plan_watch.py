@@ -24,7 +24,7 @@ def watch(resources: Resources, *, now: datetime) -> int:
     with resources.reading() as session:
         policy = policies.load(session, now=now)
         # Most plans have no news most of the time, and looking at them holds nobody up.
-        found = [plan for plan in plans.kept(session) if _news(session, plan, policy=policy)[0]]
+        found = [plan for plan in plans.kept(session) if _news(session, plan, policy=policy, now=now)[0]]
         found += plans.past_expiry(session, policy.today)
     moved = 0
     for plan in found:
@@ -34,7 +34,7 @@ def watch(resources: Resources, *, now: datetime) -> int:
     return moved
 
 
-def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | None, int]:
+def _news(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> tuple[News | None, int]:
     """What has become of a plan that is offered or kept, and what is left of it, in cents."""
     if plan.state == "offered":
         return ("expired" if plan.expires_on is not None and plan.expires_on < policy.today else None), 0
@@ -54,25 +54,25 @@ def _news(session: Session, plan: PlanRow, *, policy: Policy) -> tuple[News | No
     if news == "cured" and any(row.pending_cents for row in found.rows if row.due_on < today):
         # Money on its way has cured nothing yet, and nothing ends while it is.
         news = None
-    if news == "default":
-        news = _once_told(session, plan)
+    elif news in (None, "default") and plan.cure_by is not None:
+        news = _once_told(session, plan, news, now=now)
     return news, found.left_cents
 
 
-def _once_told(session: Session, plan: PlanRow) -> News | None:
+def _once_told(session: Session, plan: PlanRow, news: News | None, *, now: datetime) -> News | None:
     """A plan ends in default only after its notice has gone out. One that did not is written again, as soon as there
     is somebody else to read it."""
     match letter_records.told(session, _notice_key(session, plan)):
         case "sent":
-            return "default"
+            return news
         case "waiting":
             return None
-    return "notice" if letters.has_reader(session, plan.account_id) else None
+    return "notice" if letters.has_reader(session, plan.account_id, now=now) else None
 
 
 def _bring_on(session: Session, plan: PlanRow, *, policy: Policy, now: datetime) -> bool:
     """Write what has become of one plan; the caller holds its account."""
-    news, left_cents = _news(session, plan, policy=policy)
+    news, left_cents = _news(session, plan, policy=policy, now=now)
     today = policy.today
     match news:
         case "expired":

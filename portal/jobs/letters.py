@@ -63,7 +63,9 @@ def send_waiting(resources: Resources, *, now: datetime) -> int:
 def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
     assert resources.mailer is not None
     if letter.tries > _MOST_TRIES:
-        _put_off(resources, letter, TooManyTries(), state="dead", now=now)
+        log.warning("letter.given_up", letter=letter.id, kind=letter.kind)
+        with resources.writing() as session:
+            letters.given_up(session, letter, _said(TooManyTries()), now=now)
         return False
     if letter.staff_id is not None:
         draft = _to_staff(resources, letter, now=now)
@@ -84,7 +86,7 @@ def _send(resources: Resources, letter: LetterRow, *, now: datetime) -> bool:
             letters.refused(session, letter, _said(refused), now=now)
         return False
     except MailUnavailable as unavailable:
-        _put_off(resources, letter, unavailable, state="waiting", now=now)
+        _put_off(resources, letter, unavailable, now=now)
         return False
     with resources.writing() as session:
         letters.sent(session, letter, now=now)
@@ -148,11 +150,11 @@ def _with_code(resources: Resources, letter: LetterRow, *, now: datetime) -> Dra
     return compose_code(found)
 
 
-def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, state: str, now: datetime) -> None:
-    log.warning("letter.put_off", letter=letter.id, kind=letter.kind, state=state, error=repr(error))
+def _put_off(resources: Resources, letter: LetterRow, error: Exception, *, now: datetime) -> None:
+    log.warning("letter.put_off", letter=letter.id, kind=letter.kind, error=repr(error))
     wait = min(timedelta(seconds=15 * 2 ** min(letter.tries, _MOST_DOUBLINGS)), _LONGEST_WAIT)
     with resources.writing() as session:
-        records.put_off(session, letter.id, state=state, next_at=now + wait, error=_said(error))
+        records.put_off(session, letter.id, state="waiting", next_at=now + wait, error=_said(error))
 
 
 def _said(error: Exception) -> str:

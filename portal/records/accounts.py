@@ -147,5 +147,5 @@ def set_removed(session: Session, contact_id: int, removed_at: datetime | None) 
 
 def set_refused(session: Session, contact_id: int, refused_at: datetime | None) -> None:
     """The mail does not take letters to this contact, or (None) may take them."""
-    is_other = contacts.c.refused_at.is_not(None) if refused_at is None else contacts.c.refused_at.is_(None)
-    session.execute(update(contacts).where(contacts.c.id == contact_id, is_other).values(refused_at=refused_at))
+    changed = update(contacts).where(contacts.c.id == contact_id, contacts.c.refused_at.is_distinct_from(refused_at))
+    session.execute(changed.values(refused_at=refused_at))

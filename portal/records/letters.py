@@ -97,6 +97,18 @@ def put_off(session: Session, letter_id: int, *, state: str, next_at: datetime, 
     session.execute(update(letters).where(letters.c.id == letter_id).values(state=state, next_at=next_at, error=error))
 
 
+def hand_on(session: Session, letter_id: int, contact_id: int) -> None:
+    """The letter goes to this contact instead, next and with a link of their own."""
+    fresh = {"link_id": None, "state": "waiting", "tries": 0, "next_at": letters.c.created_at}
+    session.execute(update(letters).where(letters.c.id == letter_id).values(contact_id=contact_id, **fresh))
+
+
+def others_went_out(session: Session, letter_id: int) -> bool:
+    """Whether the mail has taken any letter since this one was staged."""
+    staged_at = select(letters.c.created_at).where(letters.c.id == letter_id).scalar_subquery()
+    return session.execute(select(letters.c.id).where(letters.c.sent_at > staged_at).limit(1)).first() is not None
+
+
 def told(session: Session, key: str) -> str:
     """What became of the letter of this key: `waiting`, `sent`, `dead` (it cannot go out), `dropped`; "" where it was
     never staged."""

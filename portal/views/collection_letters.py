@@ -22,7 +22,13 @@ def collect_stopped(found: Report, words: Words) -> Told:
     """To the seller: what is not tried again, and why."""
     assert found.collection is not None
     facts = found.collection
+    listed = [(row["name"], row["value"]) for row in _facts(facts, words)]
+    if facts.row.state != "stopped":
+        said = words.text("It goes on by now: there is nothing to do.")
+        return Told(words.text("An automatic payment had stopped"), said, listed)
+    said = words.text("%(why)s It is not tried again.", why=_why(facts, words))
     if facts.row.why == NOT_TOLD:
+        said = _why(facts, words)
         next_step = words.text(
             "Nothing is charged without it. Give the customer a contact whose address takes letters: then it is "
             "announced and charged."
@@ -33,8 +39,8 @@ def collect_stopped(found: Report, words: Words) -> Told:
         next_step = words.text("Tell the customer, whom no e-mail reaches.")
     return Told(
         words.text("An automatic payment has stopped"),
-        words.text("%(why)s It is not tried again.", why=_why(facts, words)),
-        [(row["name"], row["value"]) for row in _facts(facts, words)],
+        said,
+        listed,
         [(next_step, "")],
     )
 

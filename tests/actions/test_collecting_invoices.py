@@ -90,6 +90,33 @@ def test_a_debit_waits_for_its_ten_days_while_nobody_announces(collected: Collec
     assert collected.at_stripe() == [60_000, 100_000]
 
 
+def test_a_debit_that_is_tried_again_needs_no_other_notice_after_another_amount(collected: Collected) -> None:
+    collected.autopay(BANK)
+    assert collected.days(3, 2, 31) == [31]
+    collected.fail_debit("insufficient_funds")
+    assert collected.days(4, 1, 1) == [1]
+    second = collected.attempts()[-1]
+    collected.house.stripe.settle_bank(second.payment_intent_id or "")
+    collected.sync(second)
+    assert collected.days(4, 2, 4) == [3]
+    assert [row.notices for row in collected.all()] == [1, 1]
+    assert collected.at_stripe() == [60_000, 100_000]
+
+
+def test_a_debit_that_rises_is_announced_once_at_what_it_costs_on_its_new_day(collected: Collected) -> None:
+    collected.autopay(BANK)
+    invoice(collected, "1003", 20_000, terms="2/10 net 10", issued_on=date(2026, 3, 2))
+    collected.days(3, 3, 10)
+    (row,) = collected.all()
+    assert (row.noticed_cents, row.next_on) == (19_600, date(2026, 3, 12))
+    collected.change_collection(row, noticed_cents=10_000)
+    for _ in range(2):
+        collected.work()
+        (row,) = collected.all()
+        # The discount is over by then.
+        assert (row.notices, row.noticed_cents, row.next_on) == (2, 20_000, date(2026, 3, 20))
+
+
 def test_a_card_needs_no_longer_notice_after_another_amount(collected: Collected) -> None:
     collected.autopay()
     collected.days(3, 2, 28)
