@@ -1,6 +1,8 @@
 # Every command sets up first; that takes a blink when nothing has changed.
 PYTHON := .venv/bin/python
 WORKERS ?= 4
+# Where Python may not keep what it has compiled, each of the many processes would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint bench soak screenshots lock clean
