@@ -1,5 +1,6 @@
 """Fixtures for every floor: `database` (opened, migrated, on SQLite and on PostgreSQL), and a clock."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _RUN in config.stash:
         drop_template(config.stash[_RUN].folder)
         config.stash[_RUN].end()
+
+
+def pytest_collection_finish() -> None:
+    """What there is by now stays: looking through it for garbage again and again took a twelfth of the tests’ time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
 
 @pytest.fixture
