@@ -12,6 +12,7 @@ from e2e import run
 from e2e.databases import drop_template, new_postgresql, new_sqlite
 from e2e.postgres import NoServerError
 from portal.records import Database, open_database
+from tests.support.browsing import close_loop
 from tests.support.clock import MovableClock
 from tests.support.compiled import compile_once
 
@@ -39,6 +40,7 @@ def pytest_configure_node(node: object) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    close_loop()
     if _RUN in config.stash:
         drop_template(config.stash[_RUN].folder)
         config.stash[_RUN].end()

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from portal.app import create_app
 from portal.records.tables import letters
 from tests.admin.conftest import CommandLine
+from tests.support.browsing import Browser
 
 FILE = """\
 customer,email,number,issued_on,terms,amount
@@ -28,7 +28,7 @@ def filled(portal: CommandLine, tmp_path: Path) -> CommandLine:
 def _answer(portal: CommandLine, address: str) -> tuple[int, str]:
     """What a browser gets at this address."""
     resources = portal.resources()
-    browser = TestClient(create_app(resources), base_url=resources.settings.base_url)
+    browser = Browser(create_app(resources), base_url=resources.settings.base_url)
     answer = browser.get(address)
     resources.close()
     return answer.status_code, answer.text

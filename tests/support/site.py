@@ -18,6 +18,7 @@ from portal.rules.step_up import DEVICE_LASTS
 from portal.settings import Settings
 from portal.web.cookies import DEVICES
 from tests.support.books import Invoice, add_customer, add_invoice
+from tests.support.browsing import Browser
 from tests.support.clock import MovableClock
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -78,7 +79,7 @@ class Site:
     def browser(self, *, peer: str = "203.0.113.7", **headers: str) -> TestClient:
         """A browser of its own that follows no redirect; its forms come from our pages unless headers differ."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return TestClient(
+        return Browser(
             self.app,
             base_url=self.settings.base_url,
             headers={"sec-fetch-site": "same-origin", **given},

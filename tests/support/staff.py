@@ -12,6 +12,7 @@ from portal.records import staff
 from portal.records.staff import StaffRow
 from portal.resources import Resources
 from portal.rules.roles import Role
+from tests.support.browsing import Browser
 from tests.support.clock import MovableClock
 
 PASSWORD = "four words do not belong"
@@ -55,7 +56,7 @@ class Office:
     def browser(self, *, peer: str = "203.0.113.7", **headers: str) -> TestClient:
         """A browser of its own that follows no redirect and is not logged in."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return TestClient(
+        return Browser(
             self.app,
             base_url=self.resources.settings.base_url,
             headers={"sec-fetch-site": "same-origin", **given},
