@@ -1,5 +1,6 @@
 """The owner at the admin's pages: logging in as people do, and a quicker way for journeys about something else."""
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
@@ -48,3 +49,10 @@ def enter(page: Page, house: House, wanted: str = "/admin", *, email: str = "") 
         ]
     )
     page.goto(f"{house.portal.url}{wanted}")
+
+
+def search(page: Page, words: str) -> None:
+    """What a list finds for these words. It replaces what was there, and a click in between would hit what is to go."""
+    page.get_by_label("Search").fill(words)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page).to_have_url(re.compile("search="))

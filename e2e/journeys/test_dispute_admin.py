@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.journeys.desk import enter
+from e2e.journeys.desk import enter, search
 from e2e.journeys.looks import findings
 from e2e.journeys.steps import fill_card, go_to_stripe, open_from_mailbox, sees
 from e2e.journeys.town import Guest, Town
@@ -43,8 +43,7 @@ def at_desk(town: Town, guest: Guest, *, javascript: bool = True) -> Page:
     """The owner, who has found the guest's dispute in the queue."""
     page = town.walker(javascript=javascript)
     enter(page, town.house, "/admin/disputes")
-    page.get_by_label("Search").fill(guest.name)
-    page.get_by_role("button", name="Show", exact=True).click()
+    search(page, guest.name)
     row = page.get_by_role("row", name=re.compile(rf"{guest.name}\b"))
     expect(row).to_have_count(1)
     row.get_by_role("link", name=re.compile("^D-")).click()

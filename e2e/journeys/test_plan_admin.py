@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.journeys.desk import enter
+from e2e.journeys.desk import enter, search
 from e2e.journeys.looks import findings
 from e2e.journeys.planning import (
     BILLS,
@@ -37,8 +37,7 @@ def at_desk(town: Town, guest: Guest, *, javascript: bool = True) -> Page:
     """The owner, who has found the guest's newest plan in the list."""
     page = town.walker(javascript=javascript)
     enter(page, town.house, "/admin/plans")
-    page.get_by_label("Search").fill(guest.name)
-    page.get_by_role("button", name="Show", exact=True).click()
+    search(page, guest.name)
     page.get_by_role("link", name=plan_of(town, guest).number).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(plan_of(town, guest).number)
     return page
@@ -93,8 +92,7 @@ def test_a_credit_shortens_a_plan_from_its_end(town: Town) -> None:
     sees(page, "Of it disputed, not collected", "$100.00")
     desk = town.walker()
     enter(desk, town.house, "/admin/disputes")
-    desk.get_by_label("Search").fill(guest.name)
-    desk.get_by_role("button", name="Show", exact=True).click()
+    search(desk, guest.name)
     desk.get_by_role("row", name=re.compile(rf"{guest.name}\b")).get_by_role("link", name=re.compile("^D-")).click()
     desk.get_by_label("Accept all").check()
     desk.get_by_role("button", name="Decide").click()

@@ -1,19 +1,12 @@
 """Nothing is charged, and no plan ends, before the letter about it has gone out and its days are over."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
-from portal.actions import contacts, letters, retries
-from portal.records import accounts
-from portal.records import letters as records
-from portal.records.accounts import ContactRow
-from portal.records.letters import LetterRow
-from portal.records.tables import contacts as contacts_table
-from portal.records.tables import letters as table
+from portal.actions import retries
 from tests.support.collecting import Collected
+from tests.support.readers import add_contact, contacts_of, give_up, refuse, remove_contacts, told_to
 
 
 def test_what_could_not_be_charged_for_a_while_is_announced_anew(collected: Collected) -> None:
@@ -56,19 +49,19 @@ def test_days_are_counted_from_when_the_letter_went_out(collected: Collected) ->
 
 def test_without_a_reader_nothing_is_charged_until_there_is_one(collected: Collected) -> None:
     collected.charged_plan()
-    _remove_contacts(collected)
+    remove_contacts(collected)
     assert collected.days(3, 29, 31) == []
     (row,) = collected.all()
     assert (row.state, row.why) == ("stopped", "not_told")
     assert collected.posted("collect_notice", "collect_refused") == []
     assert collected.posted("seller_collect_stopped") == ["seller_collect_stopped"]
-    _add_contact(collected, "new@club.example")
+    add_contact(collected, "new@club.example")
     assert collected.days(4, 1, 5) == [3]
 
 
 def test_what_nobody_could_be_told_of_is_done_once_it_is_paid_by_hand(collected: Collected) -> None:
     plan, _ = collected.charged_plan()
-    _remove_contacts(collected)
+    remove_contacts(collected)
     assert collected.days(3, 29, 31) == []
     collected.pay(plan, 33_334)
     assert collected.days(4, 1, 1) == []
@@ -79,13 +72,13 @@ def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected
     collected.charged_plan()
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    _refuse(collected, "collect_notice")
+    refuse(collected, "collect_notice")
     assert collected.days(3, 30, 31) == collected.days(4, 1, 3) == []
     (row,) = collected.all()
     assert (row.state, row.why, row.notices) == ("stopped", "not_told", 1)
     assert collected.posted("seller_collect_stopped") == ["seller_collect_stopped"]
     collected.is_post_slow = False
-    _add_contact(collected, "right@club.example")
+    add_contact(collected, "right@club.example")
     assert collected.days(4, 4, 7) == [6]
 
 
@@ -93,7 +86,7 @@ def test_after_a_week_the_same_address_is_tried_again(collected: Collected) -> N
     collected.charged_plan()
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    _refuse(collected, "collect_notice")
+    refuse(collected, "collect_notice")
     collected.is_post_slow = False
     assert collected.days(3, 30, 31) == []
     assert collected.days(4, 1, 10) == [7]
@@ -101,29 +94,29 @@ def test_after_a_week_the_same_address_is_tried_again(collected: Collected) -> N
 
 def test_another_contact_is_told_where_the_first_was_refused(collected: Collected) -> None:
     collected.charged_plan()
-    _add_contact(collected, "right@club.example")
+    add_contact(collected, "right@club.example")
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    _refuse(collected, "collect_notice")
+    refuse(collected, "collect_notice")
     collected.is_post_slow = False
     assert collected.days(3, 30, 31) == []
     assert collected.days(4, 1, 2) == [1]
-    assert _told(collected, "collect_notice") == ["right@club.example"]
+    assert told_to(collected, "collect_notice") == ["right@club.example"]
     assert collected.posted("seller_collect_stopped") == []
 
 
 def test_a_contact_that_is_taken_back_is_told_again(collected: Collected) -> None:
     collected.charged_plan()
-    email = _contacts(collected)[0].email
+    email = contacts_of(collected)[0].email
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    _refuse(collected, "collect_notice")
+    refuse(collected, "collect_notice")
     collected.days(3, 30, 30)
     collected.is_post_slow = False
-    _remove_contacts(collected)
+    remove_contacts(collected)
     assert collected.days(3, 31, 31) == []
-    _add_contact(collected, email)
-    assert [contact.refused_at for contact in _contacts(collected)] == [None]
+    add_contact(collected, email)
+    assert [contact.refused_at for contact in contacts_of(collected)] == [None]
     assert collected.days(4, 1, 5) == [3]
 
 
@@ -131,7 +124,7 @@ def test_a_letter_that_was_given_up_after_too_many_tries_is_written_again(collec
     collected.charged_plan()
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    _give_up(collected, "collect_notice")
+    give_up(collected, "collect_notice")
     collected.is_post_slow = False
     assert collected.days(4, 10, 13) == [12]
     assert collected.posted("seller_collect_stopped") == []
@@ -141,7 +134,7 @@ def test_a_reader_whose_refused_letter_is_sent_again_by_the_owner_is_told(collec
     collected.charged_plan()
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    (letter,) = _refuse(collected, "collect_notice")
+    (letter,) = refuse(collected, "collect_notice")
     collected.days(3, 30, 31)
     with collected.house.resources.writing() as session:
         retries.send_again(session, letter.id, now=collected.house.clock.now(), actor="staff:1")
@@ -169,12 +162,12 @@ def test_a_plan_ends_only_after_its_notice_has_gone_out(collected: Collected) ->
 
 def test_a_notice_of_default_that_nobody_reads_ends_nothing(collected: Collected) -> None:
     plan = collected.agree()
-    _remove_contacts(collected)
+    remove_contacts(collected)
     collected.on(4, 6)
     collected.watch()
     collected.on(5, 6)
     assert collected.watch() == 0
-    _add_contact(collected, "new@club.example")
+    add_contact(collected, "new@club.example")
     collected.watch()
     assert (collected.plan(plan).state, collected.plan(plan).cure_by) == ("active", date(2026, 5, 16))
     collected.on(5, 17)
@@ -189,13 +182,13 @@ def test_the_notice_of_an_earlier_time_ends_nothing(collected: Collected) -> Non
     collected.pay(plan, 33_334)
     collected.watch()
     assert collected.posted("plan_late", "plan_cured") == ["plan_late", "plan_cured"]
-    _remove_contacts(collected)
+    remove_contacts(collected)
     collected.on(5, 6)
     collected.watch()
     collected.on(5, 17)
     assert collected.watch() == 0
     assert collected.plan(plan).state == "active"
-    _add_contact(collected, "new@club.example")
+    add_contact(collected, "new@club.example")
     collected.watch()
     assert (collected.posted("plan_late"), collected.plan(plan).cure_by) == (["plan_late"] * 2, date(2026, 5, 27))
     collected.on(5, 28)
@@ -214,7 +207,7 @@ def test_a_notice_from_before_the_owner_gave_more_time_ends_nothing(collected: C
         collected.change(plan, "pause", words="As we said.")
         collected.on(4, 13)
         collected.change(plan, "resume")
-    _remove_contacts(collected)
+    remove_contacts(collected)
     for month, day in ((4, 18), (5, 2)):
         collected.on(month, day)
         collected.watch()
@@ -226,14 +219,14 @@ def test_a_notice_that_was_refused_goes_to_whoever_is_added(collected: Collected
     collected.is_post_slow = True
     collected.on(4, 6)
     collected.watch()
-    _refuse(collected, "plan_late")
+    refuse(collected, "plan_late")
     collected.is_post_slow = False
     collected.on(4, 10)
     assert collected.watch() == 0
-    _add_contact(collected, "right@club.example")
+    add_contact(collected, "right@club.example")
     collected.watch()
     assert collected.plan(plan).cure_by == date(2026, 4, 20)
-    assert _told(collected, "plan_late")[1:] == ["right@club.example"]
+    assert told_to(collected, "plan_late")[1:] == ["right@club.example"]
     collected.on(4, 21)
     collected.watch()
     assert collected.plan(plan).state == "defaulted"
@@ -251,53 +244,3 @@ def test_money_on_its_way_cures_nothing_yet(collected: Collected) -> None:
     collected.watch()
     assert collected.posted("plan_cured") == []
     assert collected.plan(plan).state == "defaulted"
-
-
-def _contacts(collected: Collected) -> Sequence[ContactRow]:
-    with collected.house.resources.reading() as session:
-        return accounts.contacts_of(session, collected.account.id)
-
-
-def _remove_contacts(collected: Collected) -> None:
-    now = collected.house.clock.now()
-    with collected.house.resources.writing() as session:
-        for contact in _contacts(collected):
-            contacts.remove(session, contact, now=now, actor="staff:1")
-
-
-def _add_contact(collected: Collected, email: str) -> None:
-    now = collected.house.clock.now()
-    with collected.house.resources.writing() as session:
-        contacts.add(session, collected.account, name="Bo", email=email, now=now, actor="staff:1")
-
-
-def _refuse(collected: Collected, kind: str) -> list[LetterRow]:
-    """The mail server does not know the address."""
-    found = _waiting(collected, kind)
-    with collected.house.resources.writing() as session:
-        for letter in found:
-            letters.refused(session, letter, "no such mailbox", now=collected.house.clock.now())
-    return found
-
-
-def _give_up(collected: Collected, kind: str) -> None:
-    """The mail server has been away for longer than we try."""
-    with collected.house.resources.writing() as session:
-        for letter in _waiting(collected, kind):
-            now = collected.house.clock.now()
-            records.put_off(session, letter.id, state="dead", next_at=now, error="TooManyTries()")
-
-
-def _told(collected: Collected, kind: str) -> list[str]:
-    """To whom the letters of a kind are, in their order."""
-    asked = select(contacts_table.c.email).join(table, table.c.contact_id == contacts_table.c.id)
-    with collected.house.resources.reading() as session:
-        return list(session.execute(asked.where(table.c.kind == kind).order_by(table.c.id)).scalars())
-
-
-def _waiting(collected: Collected, kind: str) -> list[LetterRow]:
-    wanted = select(*(table.c[name] for name in LetterRow._fields)).where(
-        table.c.kind == kind, table.c.state == "waiting"
-    )
-    with collected.house.resources.reading() as session:
-        return [LetterRow._make(row) for row in session.execute(wanted)]
