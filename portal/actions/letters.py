@@ -1,5 +1,6 @@
 """Letters are staged in the transaction of their cause; `jobs/letters` sends them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -87,7 +88,7 @@ def stage_to_contact(
 
 def has_reader(session: Session, account_id: int, *, now: datetime) -> bool:
     """Whether a letter may reach the customer: there is a contact whose mail was not refused lately."""
-    return any(_is_likely(contact, now) for contact in accounts.contacts_of(session, account_id))
+    return bool(_likely(accounts.contacts_of(session, account_id), now))
 
 
 def stage_to_seller(
@@ -111,8 +112,9 @@ def refused(session: Session, letter: LetterRow, error: str, *, now: datetime) -
     if letter.contact_id is None or letter.account_id is None:
         return
     accounts.set_refused(session, letter.contact_id, now)
-    if letter.kind not in _PERSONAL and has_reader(session, letter.account_id, now=now):
-        letters.hand_on(session, letter.id, _reader(session, letter.account_id, None, now) or letter.contact_id)
+    others = _likely(accounts.contacts_of(session, letter.account_id), now)
+    if others and letter.kind not in _PERSONAL:
+        letters.hand_on(session, letter.id, others[0])
 
 
 def given_up(session: Session, letter: LetterRow, error: str, *, now: datetime) -> None:
@@ -125,9 +127,12 @@ def given_up(session: Session, letter: LetterRow, error: str, *, now: datetime) 
 
 def _reader(session: Session, account_id: int, wanted: int | None, now: datetime) -> int | None:
     on_file = accounts.contacts_of(session, account_id)
-    found = [contact.id for contact in on_file if _is_likely(contact, now)] or [contact.id for contact in on_file]
+    found = _likely(on_file, now) or [contact.id for contact in on_file]
     return wanted if wanted in found else next(iter(found), None)
 
 
-def _is_likely(contact: ContactRow, now: datetime) -> bool:
-    return contact.refused_at is None or contact.refused_at + _ANOTHER_CHANCE <= now
+def _likely(on_file: Iterable[ContactRow], now: datetime) -> list[int]:
+    """Those whose mail was not refused lately, by their ids."""
+    return [
+        contact.id for contact in on_file if contact.refused_at is None or contact.refused_at + _ANOTHER_CHANCE <= now
+    ]

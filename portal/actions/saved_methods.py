@@ -16,6 +16,7 @@ from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
 from portal.records import Session, collections, ledger, plans
 from portal.records import autopays as autopay_records
 from portal.records import saved_methods as records
+from portal.records.plans import PlanRow
 from portal.records.saved_methods import MethodRow
 from portal.resources import Resources
 from portal.rules.collecting import is_expired
@@ -71,9 +72,7 @@ def put_on_plan(session: Session, method: MethodRow, plan_id: int, *, now: datet
         return False
     if not records.put_on_plan(session, plan_id, method.id):
         return False
-    collections.let_go_on(session, plan_id)
-    policy = policies.load(session, now=now)
-    tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
+    _begin_with(session, method, plan, now=now, actor=actor)
     return True
 
 
@@ -82,9 +81,7 @@ def charge_again(session: Session, method: MethodRow, plan_id: int, *, now: date
     plan = plans.by_id(session, plan_id)
     if method.ended_at is not None or plan.method_id != method.id or not collections.has_stopped(session, plan_id):
         return
-    collections.let_go_on(session, plan_id)
-    policy = policies.load(session, now=now)
-    tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
+    _begin_with(session, method, plan, now=now, actor=actor)
 
 
 def end_method(session: Session, method: MethodRow, *, why: str, now: datetime, actor: str) -> bool:
@@ -219,6 +216,13 @@ def save_waiting(resources: Resources, *, now: datetime) -> int:
     with resources.reading() as session:
         waiting = records.all_saving(session)
     return sum(save_from_payment(resources, each.attempt_id, now=now) for each in waiting)
+
+
+def _begin_with(session: Session, method: MethodRow, plan: PlanRow, *, now: datetime, actor: str) -> None:
+    """Whatever has stopped of the plan goes on, with the method that its holder has chosen."""
+    collections.let_go_on(session, plan.id)
+    policy = policies.load(session, now=now)
+    tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
 
 
 def _detach(resources: Resources, method: MethodRow, *, now: datetime) -> bool:
