@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from portal.actions import retries
+from portal.records.letters import LetterRow
 from tests.support.collecting import Collected
 from tests.support.readers import add_contact, contacts_of, give_up, refuse, remove_contacts, told_to
 
@@ -68,11 +69,16 @@ def test_what_nobody_could_be_told_of_is_done_once_it_is_paid_by_hand(collected:
     assert [(row.state, row.why) for row in collected.all()] == [("done", "")]
 
 
-def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected: Collected) -> None:
+def _have_the_notice_refused(collected: Collected) -> list[LetterRow]:
+    """Of the first payment, two days before; from then on letters wait."""
     collected.charged_plan()
     collected.is_post_slow = True
     collected.days(3, 29, 29)
-    refuse(collected, "collect_notice")
+    return refuse(collected, "collect_notice")
+
+
+def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected: Collected) -> None:
+    _have_the_notice_refused(collected)
     assert collected.days(3, 30, 31) == collected.days(4, 1, 3) == []
     (row,) = collected.all()
     assert (row.state, row.why, row.notices) == ("stopped", "not_told", 1)
@@ -83,21 +89,15 @@ def test_a_letter_that_was_refused_is_not_repeated_to_the_same_address(collected
 
 
 def test_after_a_week_the_same_address_is_tried_again(collected: Collected) -> None:
-    collected.charged_plan()
-    collected.is_post_slow = True
-    collected.days(3, 29, 29)
-    refuse(collected, "collect_notice")
+    _have_the_notice_refused(collected)
     collected.is_post_slow = False
     assert collected.days(3, 30, 31) == []
     assert collected.days(4, 1, 10) == [7]
 
 
 def test_another_contact_is_told_where_the_first_was_refused(collected: Collected) -> None:
-    collected.charged_plan()
     add_contact(collected, "right@club.example")
-    collected.is_post_slow = True
-    collected.days(3, 29, 29)
-    refuse(collected, "collect_notice")
+    _have_the_notice_refused(collected)
     collected.is_post_slow = False
     assert collected.days(3, 30, 31) == []
     assert collected.days(4, 1, 2) == [1]
@@ -106,11 +106,8 @@ def test_another_contact_is_told_where_the_first_was_refused(collected: Collecte
 
 
 def test_a_contact_that_is_taken_back_is_told_again(collected: Collected) -> None:
-    collected.charged_plan()
     email = contacts_of(collected)[0].email
-    collected.is_post_slow = True
-    collected.days(3, 29, 29)
-    refuse(collected, "collect_notice")
+    _have_the_notice_refused(collected)
     collected.days(3, 30, 30)
     collected.is_post_slow = False
     remove_contacts(collected)
@@ -131,10 +128,7 @@ def test_a_letter_that_was_given_up_after_too_many_tries_is_written_again(collec
 
 
 def test_a_reader_whose_refused_letter_is_sent_again_by_the_owner_is_told(collected: Collected) -> None:
-    collected.charged_plan()
-    collected.is_post_slow = True
-    collected.days(3, 29, 29)
-    (letter,) = refuse(collected, "collect_notice")
+    (letter,) = _have_the_notice_refused(collected)
     collected.days(3, 30, 31)
     with collected.house.resources.writing() as session:
         retries.send_again(session, letter.id, now=collected.house.clock.now(), actor="staff:1")

@@ -40,11 +40,6 @@ def saving(house: House) -> Saving:
     return Saving(house)
 
 
-@pytest.fixture
-def collected(house: House) -> Collected:
-    return Collected(house)
-
-
 def test_a_debit_arrives_while_the_worker_saves_its_bank_account(
     saving: Saving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,13 +6,10 @@ import pytest
 
 from portal.records import Database
 from tests.support.clock import MovableClock
-from tests.support.house import open_house
-from tests.support.office import Office
+from tests.support.office import Office, open_office
 
 
 @pytest.fixture
 def office(sqlite_database: Database, clock: MovableClock) -> Iterator[Office]:
-    with open_house(sqlite_database, clock) as house:
-        made = Office(house)
-        made.furnish()
+    with open_office(Office, sqlite_database, clock) as made:
         yield made

@@ -15,8 +15,7 @@ from portal.records.links import LinkView
 from portal.records.tables import letters as letters_table
 from tests.support.clock import MovableClock
 from tests.support.collecting import ASKS, BANK, Collected
-from tests.support.house import open_house
-from tests.support.office import Office
+from tests.support.office import Office, open_office
 
 
 class Desk(Collected, Office):
@@ -25,10 +24,8 @@ class Desk(Collected, Office):
 
 @pytest.fixture
 def desk(sqlite_database: Database, clock: MovableClock) -> Iterator[Desk]:
-    with open_house(sqlite_database, clock) as house:
-        found = Desk(house)
-        found.furnish()
-        yield found
+    with open_office(Desk, sqlite_database, clock) as made:
+        yield made
 
 
 def mail(desk: Desk, kind: str) -> OutgoingLetter:

@@ -12,8 +12,7 @@ from portal.records.saved_methods import MethodRow
 from portal.records.tables import letters as letters_table
 from portal.records.tables import saved_methods as methods_table
 from tests.support.clock import MovableClock
-from tests.support.house import open_house
-from tests.support.office import Office
+from tests.support.office import Office, open_office
 from tests.support.saving import Saving
 
 
@@ -23,10 +22,8 @@ class Desk(Saving, Office):
 
 @pytest.fixture
 def desk(sqlite_database: Database, clock: MovableClock) -> Iterator[Desk]:
-    with open_house(sqlite_database, clock) as house:
-        found = Desk(house)
-        found.furnish()
-        yield found
+    with open_office(Desk, sqlite_database, clock) as made:
+        yield made
 
 
 def mail(desk: Desk) -> dict[str, OutgoingLetter]:

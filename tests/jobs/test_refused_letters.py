@@ -13,8 +13,7 @@ from portal.records.accounts import ContactRow
 from portal.records.tables import letters as table
 from tests.support.clock import MovableClock
 from tests.support.collecting import ASKS, BANK, Collected
-from tests.support.house import open_house
-from tests.support.office import Office
+from tests.support.office import Office, open_office
 
 BO = "bo@club.example"
 
@@ -78,9 +77,7 @@ class Desk(Collected, Office):
 
 @pytest.fixture
 def desk(database: Database, clock: MovableClock) -> Iterator[Desk]:
-    with open_house(database, clock) as house:
-        made = Desk(house)
-        made.furnish()
+    with open_office(Desk, database, clock) as made:
         yield made
 
 

@@ -1,15 +1,22 @@
 """The shop with a seller who reads mail: letters are staged, sent, and read as whoever gets them would."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from portal.actions import letters, policies
 from portal.gateways.mailer import OutgoingLetter
 from portal.jobs.letters import send_waiting
-from portal.records import accounts
+from portal.records import Database, accounts
 from portal.records.attempts import AttemptRow
+from tests.support.clock import MovableClock
+from tests.support.house import open_house
 from tests.support.shop import Shop
+
+_Kind = TypeVar("_Kind", bound="Office")
 
 
 class Office(Shop):
@@ -60,6 +67,15 @@ class Office(Shop):
         self.post()
         (letter,) = self.sent
         return letter
+
+
+@contextmanager
+def open_office(kind: type[_Kind], database: Database, clock: MovableClock) -> Iterator[_Kind]:
+    """A furnished one of this kind, for `with`."""
+    with open_house(database, clock) as house:
+        made = kind(house)
+        made.furnish()
+        yield made
 
 
 def intent(attempt: AttemptRow) -> str:
