@@ -70,12 +70,11 @@ def _plan(at: Moment, plan: PlanRow) -> int:
 
 def _autopay(at: Moment, autopay: AutopayRow) -> int:
     leave = collection_wishes.leave(at, autopay)
-    invoices = collection_wishes.invoices(at)
-    is_open = {item.charge_id for item in invoices}
+    is_open = {item.charge_id for item in leave.items}
     changed = sum(_done(at, row) for charge_id, row in leave.rows.items() if charge_id not in is_open)
     if leave.method.ended_at is not None:
         return changed
-    for item in invoices:
+    for item in leave.items:
         if not _is_held_by_a_person(at, [item.charge_id]):
             row = leave.rows.get(item.charge_id)
             changed += _wish(at, row, collection_wishes.of_invoice(at, leave, item))

@@ -4,7 +4,7 @@ A bank debit whose amount is not that of the one before is announced longer ahea
 decides about its notice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,12 +51,13 @@ class Wish:
 class Leave:
     """The leave to charge an account's invoices, with what, and what has been announced or charged under it by now.
 
-    `prices` is what each open charge costs on its due day, in cents by charge, and `last_cents` what was charged last:
-    only for bank debits, whose notice depends on it.
+    `items` are the open charges that it is for. `prices` is what each of them costs on its due day, in cents by charge,
+    and `last_cents` what was charged last: only for bank debits, whose notice depends on it.
     """
 
     autopay: AutopayRow
     method: MethodRow
+    items: Sequence[Item]
     rows: Mapping[int | None, CollectionRow]
     prices: Mapping[int, int]
     last_cents: int | None
@@ -65,15 +66,12 @@ class Leave:
 def leave(at: Moment, autopay: AutopayRow) -> Leave:
     """The leave as it stands at the moment."""
     method = saved_methods.by_id(at.session, autopay.method_id)
+    items = [row.item for row in at.standing.statement.rows if row.item.kind in _CHARGED]
     rows = {row.charge_id: row for row in collections.of_autopay(at.session, autopay.id)}
     if collection_sums.kind_of(method) == "card":
-        return Leave(autopay, method, rows, {}, None)
-    return Leave(autopay, method, rows, _prices(at), collections.last_of_autopay(at.session, autopay.account_id))
-
-
-def invoices(at: Moment) -> Iterable[Item]:
-    """The open charges of an account that autopay charges."""
-    return [row.item for row in at.standing.statement.rows if row.item.kind in _CHARGED]
+        return Leave(autopay, method, items, rows, {}, None)
+    last_cents = collections.last_of_autopay(at.session, autopay.account_id)
+    return Leave(autopay, method, items, rows, _prices(at, items), last_cents)
 
 
 def of_invoice(at: Moment, leave: Leave, item: Item) -> Wish:
@@ -111,9 +109,9 @@ def is_told_in_time(session: Session, row: CollectionRow, *, today: date) -> boo
     return row.noticed_on + timedelta(days=days) <= today
 
 
-def _prices(at: Moment) -> dict[int, int]:
+def _prices(at: Moment, items: Iterable[Item]) -> dict[int, int]:
     found = {}
-    for item in invoices(at):
+    for item in items:
         due = collection_sums.of_charge(at.standing, item.charge_id, on=max(item.due_on, at.policy.today))
         if due is not None:
             found[item.charge_id] = due.total_cents
@@ -135,7 +133,7 @@ def _varies(at: Moment, leave: Leave, item: Item, day: date, cents: int) -> bool
     later a day, or can be. Any may be the one before it."""
     before = set() if leave.last_cents is None else {leave.last_cents}
     soonest = at.policy.today + timedelta(days=notice_days("us_bank_account", varies=False))
-    for other in invoices(at):
+    for other in leave.items:
         row = leave.rows.get(other.charge_id)
         if other.charge_id == item.charge_id:
             continue
