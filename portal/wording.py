@@ -31,9 +31,9 @@ class Words:
         """The long form: `November 28, 2026`."""
         return templating.format_date(on, self.locale)
 
-    def day(self, on: datetime.date) -> str:
-        """The short form: `Nov 28`; with its year where that is not today's."""
-        return templating.format_day(on, self.locale, self.today)
+    def day(self, on: datetime.date, *, beside: datetime.date | None = None) -> str:
+        """The short form: `Nov 28`; with its year where that is not today's, or that of the day `beside` it."""
+        return templating.format_day(on, self.locale, beside or self.today)
 
     def long_day(self, on: datetime.date) -> str:
         """`Nov 28, 2026`: short, but with its year."""

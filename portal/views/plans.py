@@ -132,7 +132,7 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
             {
                 "position": due.position,
                 "name": f"{words.day(due.due_on)}: {words.money(due.amount_cents)}",
-                "latest": words.day(latest),
+                "latest": words.day(latest, beside=due.due_on),
             }
             for due, latest in movable
         ],
