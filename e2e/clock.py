@@ -3,6 +3,11 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+# Between these hours nothing is near midnight, also after a change to or from summer time.
+_DAY_BEGINS, _DAY_ENDS = 8, 18
+_MORNING = 10
 
 
 class SharedClock:
@@ -24,6 +29,14 @@ class SharedClock:
     def set(self, now: datetime) -> None:
         """From this instant the clock runs on."""
         self._write(now - datetime.now(UTC))
+
+    def move_into_day(self, zone: str) -> None:
+        """Go on to the next morning there, unless it is day: whole days later it is then as many dates later."""
+        local = self.now().astimezone(ZoneInfo(zone))
+        if _DAY_BEGINS <= local.hour < _DAY_ENDS:
+            return
+        morning = local.replace(hour=_MORNING, minute=0, second=0)
+        self.set(morning if local < morning else morning + timedelta(days=1))
 
     def _ahead(self) -> timedelta:
         return timedelta(microseconds=int(self._file.read_text()))

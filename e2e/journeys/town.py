@@ -138,10 +138,11 @@ class Town:
         return complaints
 
     def get_ready(self) -> None:
-        """A portal for the next journey, also where the one before left it dead.
+        """A portal for the next journey, also where the one before left it dead, at an hour far from midnight.
 
         Links are opened from one address here, and only so often; the portal's count ends with its process.
         """
+        self.house.clock.move_into_day(company.POLICIES["time_zone"])
         portal = self.house.portal
         if self._openings > _OPENINGS or not portal.is_alive:
             portal.restart()
