@@ -78,8 +78,12 @@ def send(visit: Visit) -> Response:
     """Keep the files, then file the dispute, or show the form again with its figures or with what is wrong."""
     with visit.resources.reading() as session:
         found = _find(visit, session)
-    visit.throttle.check(_PRESSES, "dispute", str(found.access.session_id))
-    typed, errors = keep_files(visit, found.access, _typed(visit))
+    typed = _typed(visit)
+    try:
+        visit.throttle.check(_PRESSES, "dispute", str(found.access.session_id))
+    except Refusal as refusal:
+        return _page(visit, found, typed, _said(refusal, found, typed), status=refusal.status)
+    typed, errors = keep_files(visit, found.access, typed)
     wish = visit.form.get("do", "figures")
     if wish.startswith("remove-"):
         typed = replace(typed, files=tuple(each for each in typed.files if each != wish.removeprefix("remove-")))
@@ -219,7 +223,10 @@ def _said(refusal: Refusal, found: _Found, typed: Typed) -> Errors:
     return [{"field": fields.get(refusal.field, at_line), "text": words.text(refusal.message, **refusal.values)}]
 
 
-def _page(visit: Visit, found: _Found, typed: Typed, errors: Errors, *, shows_errors: bool = False) -> Response:
+def _page(
+    visit: Visit, found: _Found, typed: Typed, errors: Errors, *, shows_errors: bool = False, status: int = 422
+) -> Response:
+    """`status` is for a page with errors."""
     with visit.resources.reading() as session:
         shown, wrong = _figures(session, found, typed)
         lines = charges.lines(session, found.charge.id)
@@ -238,5 +245,5 @@ def _page(visit: Visit, found: _Found, typed: Typed, errors: Errors, *, shows_er
             "figures": f"{found.base}/invoices/{found.charge.public_id}/dispute/figures",
         },
     }
-    status = 422 if errors else 200
-    return visit.page("disputes/form.html", context, policy=found.policy, account=found.account, status=status)
+    answered = status if errors else 200
+    return visit.page("disputes/form.html", context, policy=found.policy, account=found.account, status=answered)

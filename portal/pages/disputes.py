@@ -129,8 +129,12 @@ def _with_words(visit: Visit, form: str, act: Callable[..., None]) -> Response:
     with visit.resources.reading() as session:
         access, dispute = _find(visit, session)
         most = _room(session, dispute)
-    _count(visit, access)
     typed = Typed(words=visit.form.get("words", "")[:_KEPT_WORDS], files=tuple(visit.form.getlist("file")))
+    try:
+        _count(visit, access)
+    except Refusal as refusal:
+        errors = [{"field": "words", "text": _text(visit, access, refusal)}]
+        return _page(visit, typed, errors, form=form, status=refusal.status)
     typed, errors = keep_files(visit, access, typed, most=most)
     wish = visit.form.get("do", "")
     if wish.startswith("remove-"):

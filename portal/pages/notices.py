@@ -35,9 +35,13 @@ def show(visit: Visit) -> Response:
 def tell(visit: Visit) -> Response:
     """Take the notice down, then back to the statement, which says it; what is wrong is said at its field."""
     access, policy = _load(visit)
-    visit.throttle.check(_PRESSES, "notice", str(access.session_id))
     if visit.form.get("kind") == "refund":
         return _ask_back(visit, access)
+    try:
+        _count(visit, access)
+    except Refusal as refusal:
+        said = policy.words(access.account.currency).text(refusal.message, **refusal.values)
+        return _form(visit, access, policy, errors=[{"field": "method", "text": said}], status=refusal.status)
     sent, errors = _read(visit, policy, policy.words(access.account.currency))
     if sent is None:
         return _form(visit, access, policy, errors=errors)
@@ -49,7 +53,7 @@ def tell(visit: Visit) -> Response:
 def withdraw(visit: Visit) -> Response:
     """Take one back."""
     access, _ = _load(visit)
-    visit.throttle.check(_PRESSES, "notice", str(access.session_id))
+    _count(visit, access)
     with visit.resources.writing() as session:
         notices.withdraw(session, access.account.id, visit.path["notice"], contact_id=access.contact_id, now=visit.now)
     return _back(visit, access)
@@ -60,7 +64,12 @@ def _load(visit: Visit) -> tuple[Access, Policy]:
         return visit.access_to_account(session), visit.policy(session)
 
 
+def _count(visit: Visit, access: Access) -> None:
+    visit.throttle.check(_PRESSES, "notice", str(access.session_id))
+
+
 def _ask_back(visit: Visit, access: Access) -> Response:
+    _count(visit, access)
     shown = visit.form.get("expected", "")
     with visit.resources.writing() as session:
         policy = visit.policy(session)
@@ -134,9 +143,10 @@ def _reference(typed: str) -> str:
     return reference
 
 
-def _form(visit: Visit, access: Access, policy: Policy, *, errors: list[dict[str, str]]) -> Response:
+def _form(visit: Visit, access: Access, policy: Policy, *, errors: list[dict[str, str]], status: int = 422) -> Response:
+    """`status` is for a form with errors."""
     account = access.account
     typed = {name: visit.form.get(name, "")[:_KEPT] for name in ("method", "amount", "sent_on", "reference")}
     context = view.form(policy.words(account.currency), typed=typed, errors=errors, base=f"/a/{account.public_id}")
-    status = 422 if errors else 200
-    return visit.page("notices/form.html", context, policy=policy, account=account, status=status)
+    answered = status if errors else 200
+    return visit.page("notices/form.html", context, policy=policy, account=account, status=answered)

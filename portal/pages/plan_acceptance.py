@@ -79,13 +79,17 @@ def accept(visit: Visit) -> Response:
         # Pressed twice: the first time counts.
         return visit.see(here)
     found = _read(visit, visit.form.get("option", "1"))
-    visit.throttle.check(_PRESSES, "plan", str(found.access.session_id))
     consents = view.consents(found.policy, found.words)
     typed = _Typed(
         name=" ".join(visit.form.get("name", "").split())[: plan_acceptance.LONGEST_NAME],
         ticked=frozenset(field for field in consents if visit.form.get(field)),
         means=visit.form.get("means", ""),
     )
+    try:
+        visit.throttle.check(_PRESSES, "plan", str(found.access.session_id))
+    except Refusal as refusal:
+        errors = [{"field": "terms", "text": found.words.text(refusal.message, **refusal.values)}]
+        return _page(visit, found, typed, errors, status=refusal.status)
     before = shown.read(visit.resources.keys, found.place, visit.form.get("shown", ""))
     errors = [*_unread(visit, before, found), *_wrong(visit, typed, found)]
     if before is None or errors:

@@ -38,8 +38,11 @@ def show(visit: Visit) -> Response:
 def make(visit: Visit) -> Response:
     """Make the plan, or ask for it; then on to its page."""
     standing, access, policy, words = _load(visit)
-    visit.throttle.check(_PRESSES, "plan", str(access.session_id))
     typed = _typed(visit.form, standing, policy, words)
+    try:
+        visit.throttle.check(_PRESSES, "plan", str(access.session_id))
+    except Refusal as refusal:
+        return _page(visit, standing, policy, words, typed, _said(refusal, words), status=refusal.status)
     shape, errors = _shape(typed, words, policy)
     if shape is None:
         return _page(visit, standing, policy, words, typed, errors, status=422)
@@ -53,9 +56,13 @@ def make(visit: Visit) -> Response:
     except Refusal as refusal:
         if isinstance(refusal, Conflict):
             raise
-        errors = [{"field": refusal.field or "count", "text": words.text(refusal.message, **refusal.values)}]
-        return _page(visit, standing, policy, words, typed, errors, status=refusal.status)
+        return _page(visit, standing, policy, words, typed, _said(refusal, words), status=refusal.status)
     return visit.see(f"/a/{access.account.public_id}/plans/{made.public_id}")
+
+
+def _said(refusal: Refusal, words: Words) -> Errors:
+    """At the field that it is about."""
+    return [{"field": refusal.field or "count", "text": words.text(refusal.message, **refusal.values)}]
 
 
 def _load(visit: Visit) -> tuple[Standing, Access, Policy, Words]:
@@ -128,7 +135,7 @@ def _page(
             limits = plans.broken(total_cents, shape, currency=account.currency, policy=policy)
             dues = schedule(total_cents, shape, today=policy.today)
         except Refusal as refusal:
-            wrong = [{"field": refusal.field or "count", "text": words.text(refusal.message, **refusal.values)}]
+            wrong = _said(refusal, words)
     elif not total_cents:
         wrong = [{"field": "charges", "text": words.text("Choose at least one invoice.")}]
     base = f"/a/{account.public_id}"

@@ -140,6 +140,19 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(desk: DisputeSit
     assert desk.disputes() == []
 
 
+def test_pressed_too_often_the_form_keeps_what_was_typed(desk: DisputeSite) -> None:
+    dispute = desk.file()
+    while desk.send(B, do="figures").status_code != 429:
+        pass
+    message = f"{desk.page_of(dispute)}/messages"
+    for answer in (desk.send(B), desk.browser_of_customer.post(message, data={"words": B["words"]})):
+        assert answer.status_code == 429
+        assert "Wait a few minutes, then try again." in words(answer.text)
+        assert "Two never came." in answer.text
+    assert len(desk.disputes()) == 1
+    assert "Two never came." not in desk.said(dispute)
+
+
 def test_a_form_that_is_put_right_still_has_its_files(desk: DisputeSite) -> None:
     wrong = desk.send({**B, "figure-2": "many"}, PHOTO, PAPER)
     first, second = kept(wrong)

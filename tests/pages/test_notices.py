@@ -111,8 +111,14 @@ def test_a_link_to_one_document_says_nothing_about_the_account(shop: PayingSite)
 
 def test_many_in_a_short_time_are_stopped(shop: PayingSite) -> None:
     visitor = shop.visitor()
-    codes = [visitor.post(f"{shop.base}/notices", data=CHEQUE).status_code for _ in range(31)]
-    assert codes == [303] * 30 + [429]
+    codes = [visitor.post(f"{shop.base}/notices", data=CHEQUE).status_code for _ in range(30)]
+    assert codes == [303] * 30
+    refused = visitor.post(f"{shop.base}/notices", data=CHEQUE)
+    assert refused.status_code == 429
+    assert "There were many requests in a short time." in words(refused.text)
+    # Nothing that was typed is to be typed again.
+    assert f'value="{CHEQUE["amount"]}"' in refused.text
+    assert visitor.post(f"{shop.base}/notices", data={"kind": "refund", "expected": "1"}).status_code == 429
 
 
 def ask(visitor: TestClient, shop: PayingSite, cents: str) -> int:

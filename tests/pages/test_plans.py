@@ -59,6 +59,23 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
             assert f'value="{value}"' in answer.text
 
 
+def test_sent_too_often_the_forms_keep_what_was_typed(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    agreement, wish = plan_site.terms(plan) | {"name": ""}, plan_site.wish(count="9", words="")
+    for address, form in ((plan_site.page(plan, "/acceptance"), agreement),
+                          (f"{plan_site.base}/plans", wish)):  # fmt: skip
+        assert plan_site.customer.post(address, data=form).status_code == 422
+    for _ in range(27):
+        plan_site.customer.post(f"{plan_site.base}/plans", data=wish)
+    request = plan_site.customer.post(f"{plan_site.base}/plans", data=wish | {"words": "The harvest is late."})
+    signed = plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=agreement | {"name": "Ada Payer"})
+    for answer, kept in ((request, "The harvest is late."), (signed, 'value="Ada Payer"')):
+        assert answer.status_code == 429
+        assert "Wait a few minutes, then try again." in words(answer.text)
+        assert kept in answer.text
+    assert plan_site.fresh(plan.public_id).state == "offered"
+
+
 def test_a_request_waits_for_the_owner_and_can_be_taken_back(plan_site: PlanSite) -> None:
     plan = plan_site.make(count="9", words="The harvest <b>is</b> late.")
     assert plan.state == "requested"
