@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from e2e.journeys.desk import enter, search
-from e2e.journeys.looks import findings
 from e2e.journeys.town import Guest, Town
+from e2e.looks import findings
 from e2e.sample import company
 from portal.records.tables import accounts, charges, inbox, payments
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from e2e.journeys.desk import enter
-from e2e.journeys.looks import findings
 from e2e.journeys.steps import fill_card, go_to_stripe, open_from_mailbox, sees
 from e2e.journeys.town import Guest, Town, open_link
+from e2e.looks import findings
 from e2e.sample.company import EARLY, Bill, Line
 from portal.actions import dispute_decisions, policies
 from portal.actions.dispute_steps import Speaker

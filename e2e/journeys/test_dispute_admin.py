@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.journeys.desk import enter, search
-from e2e.journeys.looks import findings
 from e2e.journeys.steps import fill_card, go_to_stripe, open_from_mailbox, sees
 from e2e.journeys.town import Guest, Town
+from e2e.looks import findings
 from e2e.sample.company import EARLY, Bill, Line
 
 # Issued four days ago: 720.00 and 200.00, with their tax of 39.60 and 11.00.

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from admin.access import accounts
 from admin.access.totp import code_at
 from e2e.journeys.desk import enter, log_in
-from e2e.journeys.looks import findings
 from e2e.journeys.town import Town
+from e2e.looks import findings
 
 PASSWORD = "four words do not belong"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.journeys.looks import findings
 from e2e.journeys.steps import choose, fill_bank, fill_card, go_to_stripe, review, sees
 from e2e.journeys.town import Guest, Town
+from e2e.looks import findings
 from e2e.sample import company
 
 

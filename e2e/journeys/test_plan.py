@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.journeys.desk import enter
-from e2e.journeys.looks import findings
 from e2e.journeys.planning import (
     BILLS,
     confirm_browser,
@@ -22,6 +21,7 @@ from e2e.journeys.planning import (
 )
 from e2e.journeys.steps import balance, fill_card, go_to_stripe, read_pdf, sees
 from e2e.journeys.town import Guest, Town, open_link
+from e2e.looks import findings
 
 BY_CARD = "By card, automatically on each date"
 

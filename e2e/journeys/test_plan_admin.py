@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.journeys.desk import enter, search
-from e2e.journeys.looks import findings
 from e2e.journeys.planning import (
     BILLS,
     confirm_browser,
@@ -20,6 +19,7 @@ from e2e.journeys.planning import (
 )
 from e2e.journeys.steps import sees
 from e2e.journeys.town import Guest, Town
+from e2e.looks import findings
 
 
 def ask(town: Town, guest: Guest, page: Page) -> None:

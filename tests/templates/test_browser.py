@@ -4,17 +4,14 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from e2e.axe import violations
+from e2e.looks import findings
 from tests.templates.gallery import write_gallery
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'"
-# Each theme and each width once: colours do not depend on the width.
-SCREENS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark", 390)]
 # The pages are dealt out, so that more than one process can look at them.
 TURNS = 4
 STATEMENT = "statements-show-usual.html"
@@ -57,9 +54,9 @@ def test_pages_have_no_findings(chromium: Browser, gallery: tuple[str, list[str]
     context = chromium.new_context(reduced_motion="reduce")
     page = context.new_page()
     names = gallery[1][turn::TURNS]
-    findings = [finding for name in names for finding in _findings(page, f"{gallery[0]}/{name}")]
+    found = [finding for name in names for finding in _found(page, f"{gallery[0]}/{name}")]
     context.close()
-    assert findings == []
+    assert found == []
 
 
 def test_the_total_follows_the_selection(statement: Page) -> None:
@@ -121,7 +118,7 @@ def test_without_a_script_the_choice_is_a_plain_form(chromium: Browser, gallery:
     context.close()
 
 
-def _findings(page: Page, address: str) -> Iterator[str]:
+def _found(page: Page, address: str) -> Iterator[str]:
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -130,11 +127,6 @@ def _findings(page: Page, address: str) -> Iterator[str]:
 
     page.on("console", listen)
     page.goto(address)
-    for scheme, width in SCREENS:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            yield f"{address}, {scheme}, {width}: wider than the screen"
-        yield from (f"{address}, {scheme}, {width}: {violation}" for violation in violations(page))
+    yield from findings(page, address)
     page.remove_listener("console", listen)
     yield from (f"{address}: {text}" for text in said)
