@@ -1,6 +1,6 @@
 # Every command sets up first; that takes a blink when nothing has changed.
 PYTHON := .venv/bin/python
-WORKERS ?= 4
+WORKERS ?= 3
 # Where Python may not keep what it has compiled, each of the many processes would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -154,7 +154,7 @@ def test_a_large_photo_is_kept_whole_and_shown_small() -> None:
 
 
 def test_a_png_that_would_grow_too_large_becomes_a_jpeg() -> None:
-    noise = Image.merge("RGB", [Image.effect_noise((1_950, 1_950), 200) for _ in range(3)])
+    noise = Image.merge("RGB", [Image.effect_noise((2_400, 2_400), 200) for _ in range(3)])
     found = draw_anew(saved(noise, "WEBP", quality=90), "image/webp")
     assert found.media_type == JPEG
     large = saved(noise, "PNG")
