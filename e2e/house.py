@@ -117,7 +117,9 @@ def main() -> None:
         code = house.owner.code(house.clock.now())
         print(f"  and the code {code}, which changes every 30 seconds: the phone shows the next ones.\n", flush=True)
         try:
-            ended.wait()
+            # A signal that comes just before a wait without end begins would not be looked at.
+            while not ended.wait(timeout=1):
+                pass
         finally:
             house.stop()
     finally:

@@ -82,7 +82,8 @@ def send(visit: Visit) -> Response:
     try:
         visit.throttle.check(_PRESSES, "dispute", str(found.access.session_id))
     except Refusal as refusal:
-        return _page(visit, found, typed, _said(refusal, found, typed), status=refusal.status)
+        errors = [{"field": "lines", "text": found.words.text(refusal.message, **refusal.values)}]
+        return _page(visit, found, typed, errors, status=refusal.status)
     typed, errors = keep_files(visit, found.access, typed)
     wish = visit.form.get("do", "figures")
     if wish.startswith("remove-"):

@@ -43,7 +43,10 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
         assert len(found) == 5
         yield found
         house.send_signal(signal.SIGINT)
-        assert house.wait(30) == 0
+        try:
+            assert house.wait(30) == 0
+        finally:
+            house.kill()
     assert list(folder.iterdir()) == []
 
 

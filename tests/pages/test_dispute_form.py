@@ -145,6 +145,7 @@ def test_pressed_too_often_the_form_keeps_what_was_typed(desk: DisputeSite) -> N
     while desk.send(B, do="figures").status_code != 429:
         pass
     message = f"{desk.page_of(dispute)}/messages"
+    assert 'id="lines-error"' in desk.send(B).text
     for answer in (desk.send(B), desk.browser_of_customer.post(message, data={"words": B["words"]})):
         assert answer.status_code == 429
         assert "Wait a few minutes, then try again." in words(answer.text)
