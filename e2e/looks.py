@@ -13,6 +13,8 @@ _SCREENS: list[tuple[Literal["light", "dark"], int]] = [("light", 1280), ("dark"
 
 def findings(page: Page, name: str) -> Iterator[str]:
     """What is wrong with the page that is open, each as a sentence that begins with `name`."""
+    # Whoever has just pressed a link has seen the next page begin, and no more.
+    page.wait_for_load_state("load")
     for theme, width in _SCREENS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
