@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from e2e.looks import findings
+from e2e.looks import ONCE_EACH, findings
 from tests.templates.gallery import write_gallery
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'"
@@ -127,6 +127,6 @@ def _found(page: Page, address: str) -> Iterator[str]:
 
     page.on("console", listen)
     page.goto(address)
-    yield from findings(page, address)
+    yield from findings(page, address, ONCE_EACH)
     page.remove_listener("console", listen)
     yield from (f"{address}: {text}" for text in said)
