@@ -31,6 +31,7 @@ function live(form) {
   const place = form.querySelector("[data-figures-shown]");
   const payButton = form.querySelector("[data-pay]");
   const sendButton = form.querySelector("[data-send]");
+  const reasons = [...form.querySelectorAll("[data-claim] select")];
   let timer = 0;
   let asked = 0;
 
@@ -60,6 +61,10 @@ function live(form) {
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+  // What was chosen before this script came, or is put back by the browser, has its figures too.
+  addEventListener("pageshow", () => {
+    if (reasons.some((reason) => reason.value)) soon();
+  });
   form.querySelector("[data-work-out]").hidden = true;
   buttons();
 }

@@ -48,6 +48,7 @@ def confirm_browser(town: Town, guest: Guest, page: Page) -> None:
 def read_and_sign(page: Page, means: str) -> None:
     """Below the terms: how it is paid, the ticks, a name, the button."""
     expect(page.get_by_role("heading", level=1)).to_contain_text("Agree to plan")
+    page.wait_for_load_state()
     page.get_by_label(means).check()
     for tick in page.get_by_role("checkbox").all():
         tick.check()

@@ -21,19 +21,20 @@ def open_from_mailbox(town: Town, page: Page, guest: Guest, subject: str) -> Pag
     page.locator(f"a[href='/letters/{letter.number}']").click()
     expect(page.get_by_role("heading", name=letter.subject)).to_be_visible()
     with page.context.expect_page() as opened:
-        page.frame_locator("iframe").get_by_role(
-            "link", name=re.compile("^(View|Pay|Answer|Look|Confirm|Open)")
-        ).click()
+        page.frame_locator("iframe").get_by_role("link", name=_OPENS).click()
     opened.value.wait_for_load_state()
     return opened.value
 
 
 def choose(page: Page, *numbers: str) -> None:
     """Let exactly these invoices be checked on the statement, each named by the end of its number."""
+    expect(page.get_by_role("button", name="Review and pay").locator("visible=true").last).to_be_visible()
+    page.wait_for_load_state()
     for box in page.get_by_role("checkbox").all():
         box.uncheck()
     for number in numbers:
         box_of(page, number).check()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(len(numbers))
 
 
 def box_of(page: Page, number: str) -> Locator:

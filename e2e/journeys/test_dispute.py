@@ -4,7 +4,7 @@ remainder with the clock that stood still; with JavaScript and without. And the 
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from e2e.journeys.desk import enter
 from e2e.journeys.steps import fill_card, go_to_stripe, open_from_mailbox, sees
@@ -119,6 +119,20 @@ def test_a_form_with_something_wrong_loses_no_photo(town: Town) -> None:
     expect(page.get_by_role("button", name="Send, and pay the rest ($910.80)")).to_be_visible()
     page.get_by_role("button", name="Send only").click()
     sees(page, "We have your dispute.", "two boxes.jpg", "Two of the boxes were empty.", "It is our turn: we answer by")
+
+
+def test_what_is_chosen_before_the_script_has_come_has_its_figures(town: Town) -> None:
+    page = town.at_statement(town.guest(BILLS))
+    held: list[Route] = []
+    page.route("**/disputes.js", lambda route: held.append(route))
+    page.get_by_role("link", name=re.compile("-2091$")).first.click()
+    page.get_by_role("link", name="Something wrong? Shackle, 1/2 in").click()
+    page.get_by_label("What is wrong? Shackle, 1/2 in").select_option(label="Invoiced twice")
+    expect(page.get_by_role("button", name="Work it out").locator("visible=true")).to_have_count(1)
+    (script,) = held
+    script.continue_()
+    expect(page.get_by_role("button", name="Send, and pay the rest")).to_be_visible()
+    sees(page, "$211.00")
 
 
 def test_the_pages_of_disputes_have_no_findings(town: Town) -> None:

@@ -24,9 +24,7 @@ def complain(page: Page, line: str, reason: str, figure: str = "", *, button: st
     page.get_by_role("checkbox", name=re.compile(line)).check()
     page.get_by_label(f"What is wrong? {line}").select_option(label=reason)
     if figure:
-        page.get_by_role("textbox", name=re.compile("How many|How much|cost|right figure")).locator(
-            "visible=true"
-        ).first.fill(figure)
+        page.get_by_role("textbox", name=re.compile("How many")).locator("visible=true").fill(figure)
         page.keyboard.press("Tab")
     page.get_by_label("What happened?").fill("Ask your driver: he has the slip.")
     page.get_by_role("button", name=re.compile(button)).click()

@@ -74,6 +74,7 @@ def test_a_credit_is_kept_asked_back_and_used_first(town: Town) -> None:
     page.get_by_role("button", name="Ask for my credit back").click()
     sees(page, "Until it is paid back it stays your credit.")
     page.get_by_role("button", name="Keep my credit instead").click()
+    expect(page.get_by_role("button", name="Ask for my credit back")).to_be_visible()
     choose(page, "2058")
     review(page)
     sees(page, "Your credit", "−$500.00")

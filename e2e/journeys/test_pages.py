@@ -93,8 +93,8 @@ def _before_paying(town: Town, page: Page, guest: Guest) -> Iterator[str]:
     choose(other, "2058")
     review(other)
     other.get_by_role("button", name="Pay $").click()
-    page.goto(f"{statement}/payments")
-    page.goto(other.url.partition("/payments")[0])
+    sees(other, "that payment is closed first")
+    page.goto(statement)
     yield "the statement while a checkout is open"
 
 

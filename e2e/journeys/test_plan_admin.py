@@ -21,6 +21,9 @@ from e2e.journeys.steps import sees
 from e2e.journeys.town import Guest, Town
 from e2e.looks import findings
 
+# The most urgent first.
+STATES = ("requested", "late", "offered", "active", "paused", "defaulted", "completed", "cancelled")
+
 
 def ask(town: Town, guest: Guest, page: Page) -> None:
     """For more than can be had without asking: first without a word, then with some."""
@@ -113,16 +116,16 @@ def test_the_desk_of_plans_has_no_findings(town: Town) -> None:
     page = town.walker()
     enter(page, town.house, "/admin/plans")
     found = list(findings(page, "the list"))
-    rows = page.locator("#list tbody tr")
-    seen: dict[str, str] = {}
-    for each in rows.all():
-        address = each.get_by_role("link", name=re.compile("^P-")).get_attribute("href") or ""
-        seen.setdefault(each.locator(".chip").first.inner_text(), address)
-    assert len(seen) > 7
-    # The most urgent come first.
-    for state, address in list(seen.items())[:5]:
-        page.goto(f"{town.house.portal.url}{address}")
-        found += findings(page, state)
+    seen = 0
+    # Other journeys have moved the clock: not each state need be left.
+    for state in STATES:
+        page.goto(f"{town.house.portal.url}/admin/plans?state={state}")
+        link = page.locator("#list tbody").get_by_role("link", name=re.compile("^P-")).first
+        if link.count():
+            page.goto(f"{town.house.portal.url}{link.get_attribute('href')}")
+            found += findings(page, state)
+            seen += 1
+    assert seen > 5
     assert found == []
 
 
