@@ -9,6 +9,7 @@ from portal.actions.plan_acceptance import Acceptance
 from portal.actions.plan_consents import Seen
 from portal.actions.plans import Terms
 from portal.actions.policies import Policy
+from portal.actions.statements import Standing
 from portal.records import Session
 from portal.records.plans import PlanRow
 from portal.rules.plans import Shape
@@ -30,6 +31,20 @@ def agree(
     standing = statements.load(session, access.account, on=policy.today, policy=policy)
     terms = Terms(plans.coverable(standing, chosen), [shape], policy.today, "As we said.")
     plan = plans.offer(session, access.account, terms, contact_id=None, policy=policy, now=now, actor="owner")
+    return accept(session, access, plan, standing, device_id=device_id, policy=policy, now=now)
+
+
+def accept(
+    session: Session,
+    access: Access,
+    plan: PlanRow,
+    standing: Standing,
+    *,
+    device_id: int,
+    policy: Policy,
+    now: datetime,
+) -> PlanRow:
+    """Agree to the first choice of a plan that is offered, on a device that knows the mailed code."""
     rows = [
         {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents}
         for due in plan_acceptance.offered(session, plan, standing, policy=policy).dues(1) or ()

@@ -63,7 +63,7 @@ function live(form) {
   form.addEventListener("change", soon);
   // What was chosen before this script came, or is put back by the browser, has its figures too.
   addEventListener("pageshow", () => {
-    if (reasons.some((reason) => reason.value)) soon();
+    if (!place.querySelector(".sums-total") && reasons.some((reason) => reason.value)) soon();
   });
   form.querySelector("[data-work-out]").hidden = true;
   buttons();

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from e2e import agreeing
 from e2e.machine.people import VISITORS_EACH
 from e2e.machine.town import Town
-from portal.actions import plan_acceptance, plan_standing, plans, policies, statements
+from portal.actions import plan_standing, plans, policies, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
-from portal.actions.plan_acceptance import Acceptance
-from portal.actions.plan_consents import Seen
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
@@ -28,7 +27,6 @@ from portal.rules.refusals import Refusal
 
 OWNER = "staff:1"
 _YEARS = timedelta(days=3650)
-_PAPER = b"%PDF-1.7 as it was agreed to"
 
 
 def payer(town: Town, account: AccountRow) -> Payer:
@@ -56,15 +54,9 @@ def accept(town: Town, plan: PlanRow) -> bool:
     access, now = access_of(town, account), town.clock.now()
 
     def act(session: Session, policy: Policy, standing: Standing) -> object:
-        offered = plan_acceptance.offered(session, plan_records.by_id(session, plan.id), standing, policy=policy)
-        rows = [
-            {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents}
-            for due in offered.dues(1) or ()
-        ]
-        terms = {"plan": plan.number, "rows": rows}
-        seen = Seen(now, "203.0.113.7", "Firefox", _device(session, access.contact_id or 0, town))
-        given = Acceptance(1, "Ada Payer", {"agree": "I agree."}, terms, _PAPER, seen)
-        return plan_acceptance.accept(session, access, plan.public_id, given, policy=policy, now=now)
+        device_id = _device(session, access.contact_id or 0, town)
+        offered = plan_records.by_id(session, plan.id)
+        return agreeing.accept(session, access, offered, standing, device_id=device_id, policy=policy, now=now)
 
     return written(town, account, act)
 

@@ -218,7 +218,7 @@ def charge_plan(town: Town, account: AccountRow, plan: PlanRow, kind: str) -> bo
     wanted = {"card": "card", "bank": "us_bank_account"}.get(kind)
     method = newest([each for each in living_methods(town, account.id) if each.kind == wanted], 1)
     if method is not None:
-        return _put(town, account, method, plan)
+        return _put(town, method, plan)
     return save(town, account, kind, "plan", plan)
 
 
@@ -256,7 +256,7 @@ def _choose(town: Town, place: int) -> bool:
     there = living_methods(town, account.id)
     other = newest([each for each in there if each.id != plan.method_id], 1)
     if other is not None:
-        return _put(town, account, other, plan)
+        return _put(town, other, plan)
     now = town.clock.now()
     with town.resources.writing() as session:
         for method in there:
@@ -264,7 +264,7 @@ def _choose(town: Town, place: int) -> bool:
     return bool(there)
 
 
-def _put(town: Town, account: AccountRow, method: MethodRow, plan: PlanRow) -> bool:
+def _put(town: Town, method: MethodRow, plan: PlanRow) -> bool:
     now = town.clock.now()
     with town.resources.writing() as session:
         return saved_methods.put_on_plan(session, method, plans.by_id(session, plan.id).id, now=now, actor="customer")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from e2e import post
 from portal.actions import contacts, letters
 from portal.records import accounts
 from portal.records import letters as records
@@ -57,8 +58,5 @@ def told_to(collected: Collected, kind: str) -> list[str]:
 
 
 def waiting(collected: Collected, kind: str) -> list[LetterRow]:
-    wanted = select(*(table.c[name] for name in LetterRow._fields)).where(
-        table.c.kind == kind, table.c.state == "waiting"
-    )
     with collected.house.resources.reading() as session:
-        return [LetterRow._make(row) for row in session.execute(wanted)]
+        return post.waiting(session, [kind])
