@@ -21,8 +21,9 @@ from e2e.journeys.steps import sees
 from e2e.journeys.town import Guest, Town
 from e2e.looks import findings
 
-# The most urgent first.
-STATES = ("requested", "late", "offered", "active", "paused", "defaulted", "completed", "cancelled")
+# Some plan of the sample is in each of them for good; in the others only until the clock has moved far enough.
+LASTING = {"requested", "paused", "defaulted", "completed", "cancelled"}
+PASSING = {"late", "offered", "active"}
 
 
 def ask(town: Town, guest: Guest, page: Page) -> None:
@@ -116,16 +117,15 @@ def test_the_desk_of_plans_has_no_findings(town: Town) -> None:
     page = town.walker()
     enter(page, town.house, "/admin/plans")
     found = list(findings(page, "the list"))
-    seen = 0
-    # Other journeys have moved the clock: not each state need be left.
-    for state in STATES:
+    seen = set()
+    for state in sorted(LASTING | PASSING):
         page.goto(f"{town.house.portal.url}/admin/plans?state={state}")
         link = page.locator("#list tbody").get_by_role("link", name=re.compile("^P-")).first
         if link.count():
             page.goto(f"{town.house.portal.url}{link.get_attribute('href')}")
             found += findings(page, state)
-            seen += 1
-    assert seen > 5
+            seen.add(state)
+    assert seen >= LASTING
     assert found == []
 
 
