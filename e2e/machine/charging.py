@@ -72,7 +72,9 @@ class Charging:
         if today < row.noticed_on + _NOTICE:
             yield f"it was announced on {row.noticed_on}"
         last = self._last.get(row.account_id)
-        if last is not None and now - last < _SPACE:
+        # An invoice is charged on the day that was announced, also where another is due on it.
+        is_of_today = row.autopay_id is not None and row.tries == 1 and row.next_on == today
+        if last is not None and now - last < _SPACE and not is_of_today:
             yield f"its customer was charged at {last}"
         self._last[row.account_id] = now
         if row.plan_id is not None:

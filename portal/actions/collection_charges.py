@@ -123,15 +123,25 @@ def _begin(session: Session, collection_id: int, *, now: datetime) -> _Begun:
 
 
 def _is_its_turn(session: Session, row: CollectionRow, *, policy: Policy, now: datetime) -> bool:
-    """What has been announced, one charge of an account in a day, and none while the money of another is on its way."""
+    """What has been announced and whose day it is."""
     return (
         row.state == "waiting"
         and row.next_on <= policy.today
         and collection_letters.announced(session, row) == "sent"
-        and not collections.under_way(session, row.account_id)
         and collection_wishes.is_told_in_time(session, row, today=policy.today)
-        and may_charge(now, last_at=collections.last_tried_at(session, row.account_id))
+        and (_is_an_invoice_of_today(row, policy) or _has_its_day_alone(session, row, now=now))
     )
+
+
+def _is_an_invoice_of_today(row: CollectionRow, policy: Policy) -> bool:
+    """Whoever has two invoices due on a day was told of two charges that day, and pays neither of them late."""
+    return row.autopay_id is not None and not row.tries and row.next_on == policy.today
+
+
+def _has_its_day_alone(session: Session, row: CollectionRow, *, now: datetime) -> bool:
+    """What has piled up is charged once a day, and not while the money of another like it is on its way."""
+    last_at = collections.last_tried_at(session, row.account_id)
+    return may_charge(now, last_at=last_at) and not collections.is_under_way(session, row.account_id, row.plan_id)
 
 
 def _has_precedence(session: Session, other: AttemptRow) -> bool:

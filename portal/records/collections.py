@@ -80,7 +80,7 @@ _OF_ACCOUNT = select(*_COLLECTION).where(collections.c.account_id == bindparam("
 _DUE = (
     select(*_COLLECTION)
     .where(collections.c.state == "waiting", collections.c.next_on <= bindparam("day"))
-    .order_by(collections.c.next_on, collections.c.id)
+    .order_by(collections.c.next_on, collections.c.autopay_id.is_not(None), collections.c.id)
 )
 _BEGUN = (
     select(*_COLLECTION)
@@ -123,7 +123,9 @@ _LAST_TRIED_AT = (
     .where(collections.c.account_id == bindparam("account"))
 )
 _UNDER_WAY = select(collections.c.id).where(
-    collections.c.account_id == bindparam("account"), collections.c.state == "trying"
+    collections.c.account_id == bindparam("account"),
+    collections.c.plan_id.is_not_distinct_from(bindparam("plan")),
+    collections.c.state == "trying",
 )
 _ACCOUNTS = (
     select(plans.c.account_id)
@@ -181,7 +183,7 @@ def of_account(session: Session, account_id: int) -> Sequence[CollectionRow]:
 
 
 def waiting(session: Session, today: date) -> Sequence[CollectionRow]:
-    """Those whose day has come, the one that has waited longest first."""
+    """Those whose day has come, the one that has waited longest first, and a plan before the invoices of its day."""
     return [CollectionRow._make(row) for row in session.execute(_DUE, {"day": today})]
 
 
@@ -223,9 +225,9 @@ def last_tried_at(session: Session, account_id: int) -> datetime | None:
     return found
 
 
-def under_way(session: Session, account_id: int) -> frozenset[int]:
-    """The account's collections whose money is being asked for or is on its way."""
-    return frozenset(session.execute(_UNDER_WAY, {"account": account_id}).scalars())
+def is_under_way(session: Session, account_id: int, plan_id: int | None) -> bool:
+    """Whether money for that plan of the account, or by autopay (None), is being asked for or is on its way."""
+    return session.execute(_UNDER_WAY, {"account": account_id, "plan": plan_id}).first() is not None
 
 
 def accounts_to_plan(session: Session) -> Sequence[int]:

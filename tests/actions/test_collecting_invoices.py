@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import pytest
+
 from portal.actions import autopays
 from portal.actions import collections as actions
 from tests.support.books import add_invoice
-from tests.support.collecting import BANK, Collected
+from tests.support.collecting import BANK, VISA, Collected
+from tests.support.planned import MONTHLY
 
 
 def invoice(collected: Collected, number: str, cents: int, *, terms: str, issued_on: date) -> None:
@@ -123,8 +126,9 @@ def test_a_card_needs_no_longer_notice_after_another_amount(collected: Collected
     collected.is_post_slow = True
     collected.days(3, 29, 30)
     collected.is_post_slow = False
-    assert collected.days(3, 31, 31) + collected.days(4, 1, 3) == [2, 3]
+    assert collected.days(3, 31, 31) + collected.days(4, 1, 3) == [2]
     assert [row.notices for row in collected.all()] == [1, 1]
+    assert sorted(collected.at_stripe()) == [60_000, 100_000]
 
 
 def test_turned_off_nothing_more_is_charged(collected: Collected) -> None:
@@ -160,3 +164,26 @@ def test_more_than_was_announced_is_not_charged(collected: Collected) -> None:
     assert collected.intents() == []
     assert collected.days(3, 13, 16) == [15]
     assert collected.received() == [20000]
+
+
+@pytest.mark.parametrize("number", [VISA, BANK])
+def test_invoices_of_one_day_are_all_charged_on_it(collected: Collected, number: str) -> None:
+    collected.autopay(number)
+    for other in ("1003", "1004"):
+        invoice(collected, other, 20_000, terms="net 30", issued_on=date(2026, 3, 1))
+    assert collected.days(3, 2, 31) == [31]
+    assert sorted(collected.at_stripe()) == [20_000, 20_000, 100_000]
+
+
+def test_invoices_that_have_piled_up_are_charged_a_day_apart(collected: Collected) -> None:
+    collected.autopay()
+    collected.days(3, 2, 30)
+    assert collected.days(4, 2, 5) == [2, 3]
+
+
+def test_a_plan_goes_before_an_invoice_of_its_day(collected: Collected) -> None:
+    invoice(collected, "1003", 20_000, terms="net 30", issued_on=date(2026, 3, 1))
+    method = collected.autopay()
+    collected.use(collected.agree(MONTHLY), method)
+    assert collected.days(3, 2, 31) == [31]
+    assert collected.at_stripe() == [33_334, 20_000]
