@@ -254,7 +254,9 @@ def _signed(session: Session, person: Person, name: str) -> Acceptance:
     offered = plan_acceptance.offered(session, plan, standing, policy=policy)
     dues = offered.dues(1)
     assert dues is not None
-    terms = plan_terms.terms(plan, 1, dues, offered.covered, standing, account=account, policy=policy, words=words)
+    terms = plan_terms.terms(
+        plan, 1, dues, offered.covered, offered.replaces, standing, account=account, policy=policy, words=words
+    )
     consents = plan_terms.consents(policy, words)
     paper = {
         **frame(policy, account), "terms": terms, "consents": list(consents.values()),

@@ -138,8 +138,9 @@ def _read(visit: Visit, option: str) -> _Read:
             raise NotFound("This offer has no such way to pay. Look at it again.")
         words = policy.words(access.account.currency)
         terms = view.terms(
-            plan, int(option), dues, offered.covered, standing, account=access.account, policy=policy, words=words
-        )
+            plan, int(option), dues, offered.covered, offered.replaces, standing, account=access.account, policy=policy,
+            words=words,
+        )  # fmt: skip
     return _Read(access, device, policy, plan, dues, terms, words)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.actions.plan_acceptance import Offered
+from portal.actions.plan_facts import followed_by
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.statements import Standing
 from portal.records.collections import GOES_ON, CollectionRow
-from portal.records.plans import PlanRow
+from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.instalments import Instalment
 from portal.rules.money import plain
 from portal.rules.plans import Due
@@ -41,9 +42,11 @@ class Means:
     can_change: bool
 
 
-def state(plan: PlanRow, words: Words) -> dict[str, str]:
-    """How a plan is called, and the class of its chip."""
+def state(plan: PlanRow, follower: PlanRow | None, words: Words) -> dict[str, str]:
+    """How a plan is called, and the class of its chip. `follower`: what took its place or answered it, if anything."""
     name, kind = _STATES[plan.state]
+    if plan.state == "declined" and follower is not None:
+        name = "Answered with an offer"
     if plan.state == "active" and plan.cure_by is not None:
         name, kind = "Behind", "overdue"
     return {"name": words.text(name), "class": kind}
@@ -55,7 +58,7 @@ def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *
         {
             "number": plan.number,
             "href": f"{base}/plans/{plan.public_id}",
-            "state": state(plan, words),
+            "state": state(plan, followed_by(plan, [each for each, _ in found]), words),
             "amount": words.money(plan.total_cents),
             "next": _next(standing, words) if standing else "",
         }
@@ -164,8 +167,10 @@ def trouble(
     return said
 
 
-def story(plan: PlanRow, last_words: str, words: Words) -> str:
+def story(plan: PlanRow, follower: PlanRow | None, last_words: str, words: Words) -> str:
     """One sentence about where the plan stands, for those that are not being kept."""
+    if plan.state == "declined" and follower is not None:
+        return words.text("We answered your request with an offer:")
     return {
         "requested": words.text("We have your request and answer by email. Until then everything stays as it is."),
         "declined": last_words or words.text("It was declined. What you owe is unchanged."),
@@ -177,9 +182,19 @@ def story(plan: PlanRow, last_words: str, words: Words) -> str:
             "Please talk to us."
         ),
         "cancelled": words.text("We ended this plan: %(why)s What is left is due as it was before.", why=last_words),
-        "replaced": words.text("Another plan has taken its place."),
+        "replaced": words.text("Another plan has taken its place:"),
         "paused": words.text("The plan is paused: nothing is collected and nothing becomes late until it goes on."),
     }.get(plan.state, "")
+
+
+def linked(plan: PlanRow, *, base: str) -> dict[str, str]:
+    """Another plan of the account, to be named and linked."""
+    return {"number": plan.number, "href": f"{base}/plans/{plan.public_id}"}
+
+
+def covered(rows: Sequence[CoveredRow], numbers: Mapping[int, str], words: Words) -> list[dict[str, str]]:
+    """What of which invoice a plan is for."""
+    return [{"number": numbers[row.charge_id], "amount": words.money(row.covered_cents)} for row in rows]
 
 
 def evidence(terms: Mapping[str, object], name: str, at: str, words: Words) -> str:

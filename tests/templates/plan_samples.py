@@ -7,6 +7,8 @@ from tests.templates.base import CANARY, LAYOUT, SELLER, money
 Context = Mapping[str, object]
 BASE = "/a/acc_7Q2"
 HERE = f"{BASE}/plans/p1"
+COVERED = [{"number": f"INV-2041 {CANARY}", "amount": money(60000)}, {"number": "INV-2058", "amount": money(40000)}]
+OTHER = {"number": "P-00002", "href": f"{BASE}/plans/p2"}
 
 ROWS = [
     {"name": "First amount", "date": "Nov 22, 2026", "amount": money(20000)},
@@ -53,6 +55,8 @@ OFFER: dict[str, object] = {
     "total": money(100000),
     "options": [OPTION, {**OPTION, "title": "6 payments, every two weeks"}],
     "closed": "",
+    "covered": COVERED,
+    "replaces": OTHER,
     "is_own": False,
     "words": [f"We know that the season is slow. {CANARY}"],
     "until": "December 6, 2026",
@@ -145,6 +149,8 @@ SHOWN: dict[str, object] = {
     "number": "P-00001",
     "state": {"name": "In progress", "class": "on_plan"},
     "story": "",
+    "follower": None,
+    "covered": COVERED,
     "agreed": f"Agreed to by Ada Payer {CANARY} on November 22, 2026, 2:05 PM EST.",
     "is_kept": True,
     "is_request": False,
@@ -188,7 +194,7 @@ PLANS: dict[str, dict[str, Context]] = {
     },
     "plans/offer.html": {
         "usual": OFFER,
-        "own": {**OFFER, "is_own": True, "words": [], "options": [OPTION]},
+        "own": {**OFFER, "is_own": True, "replaces": None, "words": [], "options": [OPTION]},
         "closed": {**OFFER, "options": [], "closed": "This offer is no longer open."},
     },
     "plans/agreement.html": {
@@ -231,67 +237,12 @@ PLANS: dict[str, dict[str, Context]] = {
             "plan": None,
             "agreed": "",
         },
-        "completed": {
+        "replaced": {
             **SHOWN,
-            "state": {"name": "Paid off", "class": "paid"},
-            "story": "Everything on this plan is paid. Thank you.",
+            "state": {"name": "Replaced by another plan", "class": "plain"},
+            "story": "Another plan has taken its place:",
+            "follower": OTHER,
             "is_kept": False,
         },
-    },
-    "plans/method.html": {
-        "usual": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [
-                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I agree that it is charged."]},
-                {
-                    "id": "m2",
-                    "name": f"First Bank {CANARY} •••• 6789",
-                    "is_used": False,
-                    "consent": ["I authorize debits of it."],
-                },
-            ],
-            "new": [
-                {"value": "ach", "consent": ["I authorize debits of my bank account."]},
-                {"value": "card", "consent": ["I let my card be charged."]},
-            ],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
-        "refused": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [],
-            "new": [{"value": "card", "consent": ["I let my card be charged."]}],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [{"field": "means", "text": "Choose how you want to pay."}],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
-    },
-    "plans/list.html": {
-        "usual": {
-            **LAYOUT,
-            "plans": [
-                {
-                    "number": f"P-00002 {CANARY}",
-                    "href": HERE,
-                    "state": {"name": "In progress", "class": "on_plan"},
-                    "amount": money(100000),
-                    "next": f"{money(20000)} on Jan 22, 2027",
-                },
-                {
-                    "number": "P-00001",
-                    "href": HERE,
-                    "state": {"name": "Paid off", "class": "paid"},
-                    "amount": money(50000),
-                    "next": "",
-                },
-            ],
-            "links": {"statement": BASE, "new": f"{BASE}/plans/new"},
-        },
-        "none": {**LAYOUT, "plans": [], "links": {"statement": BASE, "new": f"{BASE}/plans/new"}},
     },
 }
