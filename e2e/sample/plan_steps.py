@@ -230,7 +230,8 @@ def _lets_charge(session: Session, person: Person) -> str:
     words = policy.words(person.access.account.currency)
     dues = plan_charging.still_due(plan_standing.today(session, plan, policy=policy)[1])
     consent = plan_charging.as_kept(
-        plan_charging.with_new("card", policy, words), plan_charging.charging(plan.number, dues, policy, words)
+        plan_charging.with_new("card", policy, words),
+        plan_charging.charging(plan.number, dues, policy, words, pays_today=True),
     )
     plan_consents.keep(session, person.access, plan, Charging("card", consent), _seen(person), now=person.now)
     return consent

@@ -199,7 +199,8 @@ def _own(means: str, found: _Read) -> list[str]:
 
 
 def _shared(found: _Read) -> list[str]:
-    return plan_charging.charging(found.plan.number, found.dues, found.policy, found.words)
+    pays_today = any(due.due_on <= found.policy.today for due in found.dues)
+    return plan_charging.charging(found.plan.number, found.dues, found.policy, found.words, pays_today=pays_today)
 
 
 def _charging(means: str, found: _Read) -> Charging | None:

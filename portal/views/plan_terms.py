@@ -58,7 +58,7 @@ def terms(
             {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents, **shown}
             for due, shown in zip(dues, schedule_rows(dues, words), strict=True)
         ],
-        "clauses": [*(_replacing(replaces, words) if replaces else ()), *_clauses(policy, words)],
+        "clauses": [*(_replacing(replaces, words) if replaces else ()), *_clauses(dues, policy, words)],
     }
 
 
@@ -93,7 +93,12 @@ def _replacing(old: PlanRow, words: Words) -> list[dict[str, str]]:
     return [{"title": words.text("What it replaces"), "text": text}]
 
 
-def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
+def _clauses(dues: Sequence[Due], policy: Policy, words: Words) -> list[dict[str, str]]:
+    announced = (
+        words.text("We tell you at least two days before each charge after what you pay today.")
+        if any(due.due_on <= policy.today for due in dues)
+        else words.text("We tell you at least two days before each charge.")
+    )
     said = (
         (
             words.text("What it costs"),
@@ -136,8 +141,9 @@ def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
         (
             words.text("Automatic payments"),
             words.text(
-                "They are your choice and no condition of this plan. We tell you at least two days before each charge. "
-                "You can leave them at any time before a charge is sent, and pay by hand instead."
+                "They are your choice and no condition of this plan. %(announced)s "
+                "You can leave them at any time before a charge is sent, and pay by hand instead.",
+                announced=announced,
             ),
         ),
         (
