@@ -13,6 +13,7 @@ from portal.rules.dates import parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.views import methods as method_view
+from portal.views import plan_offers
 from portal.views import plans as view
 from portal.views.plans import Means
 from portal.web.visit import Visit
@@ -105,6 +106,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         agreement = agreements.of_plan(session, plan.id)
         means = _means(visit, session, plan, words)
         covered = _covered(session, plan, policy, words)
+        options = records.options(session, plan.id) if plan.state == "requested" else ()
         follower = plan_facts.followed_by(plan, records.of_account(session, plan.account_id))
         collected = collections.of_plan(session, plan.id) if plan.state == "active" else ()
     base = f"/a/{access.account.public_id}"
@@ -121,8 +123,8 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         if agreement
         else "",
         "is_kept": plan.state in KEPT,
-        "is_request": plan.state == "requested",
         "plan": view.kept(found, movable, means, words) if agreement else None,
+        "asked": plan_offers.asked(plan, options, words) if options else None,
         "trouble": view.trouble(collected, found, words, base=base),
         "moving": {"position": moving[0], "to": moving[1]},
         "errors": [
@@ -157,7 +159,7 @@ def _offer(
     here = f"{base}/plans/{plan.public_id}"
     try:
         offered = plan_acceptance.offered(session, plan, standing, policy=policy)
-        options, closed = view.offer(offered, standing, words, base=base), ""
+        options, closed = plan_offers.offer(offered, standing, words, base=base), ""
         replaces = view.linked(offered.replaces, base=base) if offered.replaces else None
     except Conflict as over:
         options, closed, replaces = [], words.text(over.message, **over.values), None

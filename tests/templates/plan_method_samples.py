@@ -50,7 +50,7 @@ PLAN_METHODS: dict[str, dict[str, Context]] = {
                     "href": HERE,
                     "state": {"name": "In progress", "class": "on_plan"},
                     "amount": money(100000),
-                    "next": f"{money(20000)} on Jan 22, 2027",
+                    "next": f"Next: {money(20000)} on Jan 22, 2027",
                 },
                 {
                     "number": "P-00001",

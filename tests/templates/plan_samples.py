@@ -43,7 +43,7 @@ BUILDER: dict[str, object] = {
     "links": {"statement": BASE, "preview": f"{BASE}/plans/new", "action": f"{BASE}/plans"},
 }
 OPTION: dict[str, object] = {
-    "title": "3 payments, every month",
+    "title": "First amount $200.00, then 3 payments every month",
     "rows": ROWS,
     "total": money(100000),
     "href": f"{HERE}/agreement?option=1",
@@ -85,9 +85,9 @@ CHARGING = [
     f"For payment plan P-00001 {CANARY} this is charged: $200.00 on Nov 22, 2026; $266.67 on Dec 22, 2026; $266.67 on "
     "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than its amount; what "
     "I have paid or was credited by then is taken off. One that does not go through is tried again up to three times.",
-    "Harbor Supply Co. writes to me at least two days before each charge. I can withdraw this at any time until a "
-    "charge is sent, for no reason and at no cost: on the plan’s page, or by writing to ar@harborsupply.example. From "
-    "then on I pay by hand; the plan itself stays as it is.",
+    "I pay what is due today at once. Harbor Supply Co. writes to me at least two days before each later charge. I can "
+    "withdraw this at any time until a charge is sent, for no reason and at no cost: on the plan’s page, or by writing "
+    "to ar@harborsupply.example. From then on I pay by hand; the plan itself stays as it is.",
 ]
 AGREEMENT: dict[str, object] = {
     **LAYOUT,
@@ -133,7 +133,7 @@ KEPT: dict[str, object] = {
     "credited": money(33333),
     "frozen": money(1000),
     "pending": money(26667),
-    "next": f"{money(20000)} on Jan 22, 2027",
+    "next": f"Next: {money(20000)} on Jan 22, 2027",
     "late": "",
     "cure_by": "",
     "asked": money(20000),
@@ -153,7 +153,7 @@ SHOWN: dict[str, object] = {
     "covered": COVERED,
     "agreed": f"Agreed to by Ada Payer {CANARY} on November 22, 2026, 2:05 PM EST.",
     "is_kept": True,
-    "is_request": False,
+    "asked": None,
     "plan": KEPT,
     "trouble": [],
     "moving": {"position": "", "to": ""},
@@ -233,7 +233,12 @@ PLANS: dict[str, dict[str, Context]] = {
             "state": {"name": "Waiting for our answer", "class": "pending"},
             "story": "We have your request and answer by email.",
             "is_kept": False,
-            "is_request": True,
+            "asked": {
+                "title": "First amount $200.00, then 3 payments every month",
+                "rows": ROWS,
+                "total": money(100000),
+                "words": [f"Our harvest is late. {CANARY}"],
+            },
             "plan": None,
             "agreed": "",
         },
