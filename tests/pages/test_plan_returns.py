@@ -12,7 +12,7 @@ def test_left_without_paying_the_plan_is_in_force_and_its_method_still_to_be_cho
     page = plan_site.customer.get(f"{plan_site.base}/payments/{plan_site.attempts()[-1].public_id}")
     shown = words(page.text)
     assert f"Payment plan {plan.number} is in force. Its first amount of $200.00 is still to be paid." in shown
-    assert "Nothing is charged by itself until you choose one." in shown
+    assert "Nothing is charged automatically until you choose one." in shown
     assert f'href="{plan_site.page(plan, "/method")}"' in page.text
     assert "Your invoices are as they were" not in shown
     assert "Still to pay" not in shown
