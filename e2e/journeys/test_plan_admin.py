@@ -75,7 +75,7 @@ def test_a_request_is_answered_with_another_offer(town: Town, javascript: bool) 
     desk.reload()
     sees(desk, "Pat Payer", "SHA-256 of the PDF")
     page.get_by_role("link", name="All payment plans").click()
-    sees(page, "In progress", "Declined")
+    sees(page, "In progress", "Answered with an offer")
 
 
 def test_a_credit_shortens_a_plan_from_its_end(town: Town) -> None:

@@ -230,7 +230,8 @@ def _lets_charge(session: Session, person: Person) -> str:
     words = policy.words(person.access.account.currency)
     dues = plan_charging.still_due(plan_standing.today(session, plan, policy=policy)[1])
     consent = plan_charging.as_kept(
-        plan_charging.with_new("card", policy, words), plan_charging.charging(plan.number, dues, policy, words)
+        plan_charging.with_new("card", policy, words),
+        plan_charging.charging(plan.number, dues, policy, words, pays_today=True),
     )
     plan_consents.keep(session, person.access, plan, Charging("card", consent), _seen(person), now=person.now)
     return consent
@@ -254,7 +255,9 @@ def _signed(session: Session, person: Person, name: str) -> Acceptance:
     offered = plan_acceptance.offered(session, plan, standing, policy=policy)
     dues = offered.dues(1)
     assert dues is not None
-    terms = plan_terms.terms(plan, 1, dues, offered.covered, standing, account=account, policy=policy, words=words)
+    terms = plan_terms.terms(
+        plan, 1, dues, offered.covered, offered.replaces, standing, account=account, policy=policy, words=words
+    )
     consents = plan_terms.consents(policy, words)
     paper = {
         **frame(policy, account), "terms": terms, "consents": list(consents.values()),

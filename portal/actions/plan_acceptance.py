@@ -40,11 +40,13 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An offer as it stands now: what it would cover, and the payments of each of its options."""
+    """An offer as it stands now: what it would cover, the payments of each of its options, and the plan whose place it
+    would take."""
 
     plan: PlanRow
     covered: Sequence[CoveredRow]
     options: Sequence[tuple[OptionRow, Sequence[Due]]]
+    replaces: PlanRow | None
 
     def dues(self, option: int) -> Sequence[Due] | None:
         return next((dues for row, dues in self.options if row.position == option), None)
@@ -56,13 +58,15 @@ def offered(session: Session, plan: PlanRow, standing: Standing, *, policy: Poli
     if plan.state != "offered" or (plan.expires_on is not None and plan.expires_on < policy.today):
         raise Conflict("This offer is no longer open. Look at your statement, or ask for a plan again.")
     covered = records.covered(session, plan.id)
-    there = _there(session, plan, standing, policy=policy)
+    replaces = records.by_id(session, plan.replaces_id) if plan.replaces_id is not None else None
+    there = _there(session, replaces, standing, policy=policy)
     if any(there.get(row.charge_id, 0) < row.covered_cents for row in covered):
         raise Conflict(
             "What you owe has changed since this plan was made. Look at your statement, then make or ask for a new one."
         )
     found = records.options(session, plan.id)
-    return Offered(plan, covered, [(row, plans.dues_of(plan, row, today=policy.today)) for row in found])
+    options = [(row, plans.dues_of(plan, row, today=policy.today)) for row in found]
+    return Offered(plan, covered, options, replaces)
 
 
 def accept(
@@ -85,9 +89,8 @@ def accept(
     if dues is None:
         raise Refusal("Choose one of the ways to pay.", field="option")
     _check_shown(given.terms, plan, dues)
-    if plan.replaces_id is not None:
-        old = records.by_id(session, plan.replaces_id)
-        step(session, old, "replaced", policy=policy, now=now, actor=access.actor, words=plan.number)
+    if found.replaces is not None:
+        step(session, found.replaces, "replaced", policy=policy, now=now, actor=access.actor, words=plan.number)
     records.choose(session, plan.id, given.option)
     records.set_covered(session, plan.id, {row.charge_id: row.covered_cents for row in found.covered}, is_active=True)
     records.add_instalments(
@@ -122,9 +125,8 @@ def _after_what_came(session: Session, found: Offered, *, now: datetime) -> date
     return now if last_at is None else max(now, last_at + timedelta(microseconds=1))
 
 
-def _there(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> dict[int, int]:
-    """What can be put on this plan, in cents by charge: what is payable, and what is on the plan that it replaces."""
-    replaced = records.by_id(session, plan.replaces_id) if plan.replaces_id is not None else None
+def _there(session: Session, replaced: PlanRow | None, standing: Standing, *, policy: Policy) -> dict[int, int]:
+    """What can be put on a plan, in cents by charge: what is payable, and what is on the plan that it replaces."""
     if replaced is None or replaced.state not in KEPT:
         return plans.coverable(standing)
     return plans.coverable(standing, replaced=plan_standing.load(session, replaced, standing, policy=policy))

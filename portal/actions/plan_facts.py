@@ -78,6 +78,16 @@ def load(session: Session, plan_id: int, standing: Standing, *, policy: Policy) 
     )
 
 
+def followed_by(plan: PlanRow, others: Sequence[PlanRow]) -> PlanRow | None:
+    """The plan of the account that took the place of this one, or the offer with which this request was answered."""
+    if plan.state == "replaced":
+        return next((each for each in others if each.replaces_id == plan.id and each.accepted_on), None)
+    if plan.state == "declined" and plan.is_own:
+        # A request is declined and answered at one moment.
+        return next((each for each in others if not each.is_own and each.created_at == plan.moved_at), None)
+    return None
+
+
 def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:
     """Why a letter to the customer about a plan makes no sense any more; "" where it does."""
     if letter.plan_id is None or letter.account_id is None or letter.kind not in _IS_CURRENT:

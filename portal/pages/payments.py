@@ -7,7 +7,7 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
 
 from portal.actions import access as access_actions
-from portal.actions import checkouts, payments, quotes, statements
+from portal.actions import checkouts, payments, plan_standing, quotes, statements
 from portal.actions.access import Access
 from portal.actions.checkouts import FiguresChanged, HeldByAnother, Payer, Wish
 from portal.actions.policies import Policy
@@ -274,18 +274,20 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
         payment = ledger.payment_of_attempt(session, attempt.id)
         email = accounts.email_of(session, attempt.contact_id) if attempt.contact_id else ""
         plan = plans.by_id(session, attempt.plan_id) if attempt.plan_id and access.whole_account else None
+        stands = plan_standing.load(session, plan, standing, policy=policy) if plan else None
         collection = collections.by_id(session, attempt.collection_id) if attempt.collection_id else None
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
-    to_plan = f"{base}/plans/{plan.public_id}" if plan else ""
-    again = f"{base}/pay?{urlencode(view.again(standing, attempt, quoted, decimal_mark=decimal_mark(words.locale)))}"
+    of_plan = view.of_plan(attempt, stands, words, base=base) if stands else None
+    again = view.again(standing, attempt, quoted, decimal_mark=decimal_mark(words.locale))
+    retry = of_plan["again"] if of_plan else f"{base}/pay?{urlencode(again)}"
     context = {
         **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),
+        "plan": of_plan,
         "links": {
             "statement": base,
             "receipt": f"{base}/receipts/{payment.public_id}" if payment else "",
-            "plan": to_plan,
-            "retry": f"{base}/collections/{collection.public_id}" if collection else to_plan or again,
+            "retry": f"{base}/collections/{collection.public_id}" if collection else retry,
             "again": f"{base}/payments/{attempt.public_id}",
         },
     }

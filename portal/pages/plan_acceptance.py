@@ -138,8 +138,9 @@ def _read(visit: Visit, option: str) -> _Read:
             raise NotFound("This offer has no such way to pay. Look at it again.")
         words = policy.words(access.account.currency)
         terms = view.terms(
-            plan, int(option), dues, offered.covered, standing, account=access.account, policy=policy, words=words
-        )
+            plan, int(option), dues, offered.covered, offered.replaces, standing, account=access.account, policy=policy,
+            words=words,
+        )  # fmt: skip
     return _Read(access, device, policy, plan, dues, terms, words)
 
 
@@ -198,7 +199,8 @@ def _own(means: str, found: _Read) -> list[str]:
 
 
 def _shared(found: _Read) -> list[str]:
-    return plan_charging.charging(found.plan.number, found.dues, found.policy, found.words)
+    pays_today = any(due.due_on <= found.policy.today for due in found.dues)
+    return plan_charging.charging(found.plan.number, found.dues, found.policy, found.words, pays_today=pays_today)
 
 
 def _charging(means: str, found: _Read) -> Charging | None:

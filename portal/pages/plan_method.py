@@ -140,7 +140,7 @@ def _find(visit: Visit, session: Session, *, is_locked: bool = False) -> _Found:
     said = {each.public_id: plan_charging.with_saved(each, plan.number, policy, words) for each in methods}
     for value in payment_view.methods_for(words.currency):
         said[value] = plan_charging.with_new(payment_view.KINDS[value], policy, words)
-    shared = plan_charging.charging(plan.number, dues, policy, words)
+    shared = plan_charging.charging(plan.number, dues, policy, words, pays_today=False)
     return _Found(access, device, policy, plan, methods, said, shared, words)
 
 

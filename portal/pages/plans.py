@@ -2,17 +2,18 @@
 
 from starlette.responses import Response
 
-from portal.actions import plan_acceptance, plan_changes, plan_standing, plans, statements
+from portal.actions import plan_acceptance, plan_changes, plan_facts, plan_standing, plans, statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.records import Session, agreements, collections, ledger, saved_methods
+from portal.records import Session, agreements, charges, collections, ledger, saved_methods
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.dates import parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.views import methods as method_view
+from portal.views import plan_offers
 from portal.views import plans as view
 from portal.views.plans import Means
 from portal.web.visit import Visit
@@ -104,6 +105,9 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
         means = _means(visit, session, plan, words)
+        covered = _covered(session, plan, policy, words)
+        options = records.options(session, plan.id) if plan.state == "requested" else ()
+        follower = plan_facts.followed_by(plan, records.of_account(session, plan.account_id))
         collected = collections.of_plan(session, plan.id) if plan.state == "active" else ()
     base = f"/a/{access.account.public_id}"
     here = f"{base}/plans/{plan.public_id}"
@@ -111,14 +115,16 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
     movable = plan_changes.movable(found, today=policy.today)
     context = {
         "number": plan.number,
-        "state": view.state(plan, words),
-        "story": view.story(plan, last_words, words),
+        "state": view.state(plan, follower, words),
+        "story": view.story(plan, follower, last_words, words),
+        "follower": view.linked(follower, base=base) if follower else None,
+        "covered": covered,
         "agreed": view.evidence(agreement.terms, agreement.name, words.moment(agreement.accepted_at), words)
         if agreement
         else "",
         "is_kept": plan.state in KEPT,
-        "is_request": plan.state == "requested",
         "plan": view.kept(found, movable, means, words) if agreement else None,
+        "asked": plan_offers.asked(plan, options, words) if options else None,
         "trouble": view.trouble(collected, found, words, base=base),
         "moving": {"position": moving[0], "to": moving[1]},
         "errors": [
@@ -153,14 +159,17 @@ def _offer(
     here = f"{base}/plans/{plan.public_id}"
     try:
         offered = plan_acceptance.offered(session, plan, standing, policy=policy)
-        options, closed = view.offer(offered, standing, words, base=base), ""
+        options, closed = plan_offers.offer(offered, standing, words, base=base), ""
+        replaces = view.linked(offered.replaces, base=base) if offered.replaces else None
     except Conflict as over:
-        options, closed = [], words.text(over.message, **over.values)
+        options, closed, replaces = [], words.text(over.message, **over.values), None
     context = {
         "number": plan.number,
         "total": words.money(plan.total_cents),
         "options": options,
         "closed": closed,
+        "covered": _covered(session, plan, policy, words),
+        "replaces": replaces,
         "is_own": plan.is_own,
         "words": [] if plan.is_own else [line for line in plan.words.splitlines() if line.strip()],
         "until": words.date(plan.expires_on) if plan.expires_on else "",
@@ -184,6 +193,12 @@ def _find(visit: Visit, session: Session, *, is_locked: bool = False) -> tuple[P
     if plan is None:
         raise NotFound("This plan is not part of the account that your link opens.")
     return visit.policy(session), access, plan
+
+
+def _covered(session: Session, plan: PlanRow, policy: Policy, words: Words) -> list[dict[str, str]]:
+    rows = records.covered(session, plan.id)
+    numbers = {row.charge_id: charges.by_id(session, row.charge_id, policy.today).number for row in rows}
+    return view.covered(rows, numbers, words)
 
 
 def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means:

@@ -5,7 +5,7 @@ import io
 
 from starlette.responses import Response
 
-from portal.actions import notices, quotes, statements
+from portal.actions import notices, plan_standing, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
@@ -66,7 +66,10 @@ def page(
         debits = under_way(session, standing)
         open_notices = notices.open_of(session, account.id)
         has_disputes = bool(disputes.of_account(session, account.id))
-        account_plans = plans.of_account(session, account.id)
+        account_plans = [
+            (plan, plan_standing.load(session, plan, standing, policy=policy) if plan.state == "active" else None)
+            for plan in plans.of_account(session, account.id)
+        ]
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),

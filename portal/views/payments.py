@@ -1,6 +1,7 @@
 """Payments in words: before they are made (check and pay), and on their way."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from portal.actions.checkouts import Method
 from portal.actions.plan_standing import PlanStanding
@@ -10,6 +11,8 @@ from portal.records.attempts import AttemptRow, QuotedRow
 from portal.rules.allocation import Quote
 from portal.rules.dates import add_business_days, local_day
 from portal.rules.money import plain
+from portal.rules.plans import KEPT
+from portal.templating import decimal_mark
 from portal.wording import Words
 
 # How long a bank debit usually takes: https://docs.stripe.com/payments/ach-direct-debit#timing
@@ -111,6 +114,28 @@ def returned(
             }
             for line in quoted
         ],
+    }
+
+
+def of_plan(attempt: AttemptRow, found: PlanStanding, words: Words, *, base: str) -> dict[str, object]:
+    """The plan that an attempt was for, and what is said of it where nothing was paid."""
+    plan = found.plan
+    here = f"{base}/plans/{plan.public_id}"
+    is_kept = plan.state in KEPT
+    first_cents = sum(row.left_cents for row in found.rows if row.position == 0 and row.left_cents >= found.least_cents)
+    query = {
+        "plan": plan.public_id,
+        "amount": plain(attempt.amount_cents, attempt.currency).replace(".", decimal_mark(words.locale)),
+        "ahead": attempt.ahead or "last",
+    }
+    return {
+        "number": plan.number,
+        "href": here,
+        "is_kept": is_kept,
+        "first": words.money_or_nothing(first_cents if is_kept else 0),
+        # The card or bank account was to be saved with this payment.
+        "method": f"{here}/method" if is_kept and attempt.saves_method and plan.method_id is None else "",
+        "again": f"{base}/pay?{urlencode(query)}" if attempt.amount_cents <= found.on_plan_cents else here,
     }
 
 

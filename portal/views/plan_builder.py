@@ -89,6 +89,15 @@ def schedule_rows(dues: Sequence[Due], words: Words) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+def offered_rows(dues: Sequence[Due], words: Words) -> list[dict[str, str]]:
+    """The same of an offer, which may be accepted on a later day: its first amount is due then."""
+    rows = schedule_rows(dues, words)
+    return [
+        row if due.position else {**row, "date": words.text("When you agree")}
+        for due, row in zip(dues, rows, strict=True)
+    ]
+
+
 def payment_name(position: int, most: int, words: Words) -> str:
     """`First amount`, or `Payment 2 of 3`."""
     if position == 0:

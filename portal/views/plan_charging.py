@@ -40,12 +40,21 @@ def with_new(kind: str, policy: Policy, words: Words) -> list[str]:
     return methods.consent(kind, "plan", policy, words)
 
 
-def charging(number: str, dues: Sequence[Due], policy: Policy, words: Words) -> list[str]:
-    """What is agreed to with whatever is charged: the payments of the plan, and how to withdraw."""
+def charging(number: str, dues: Sequence[Due], policy: Policy, words: Words, *, pays_today: bool) -> list[str]:
+    """What is agreed to with whatever is charged: the payments of the plan, and how to withdraw. `pays_today`: what is
+    due today is paid at once, so that no letter can come before it."""
     payments = [
         words.text("%(amount)s on %(date)s", amount=words.money(due.amount_cents), date=words.long_day(due.due_on))
         for due in dues
     ]
+    said = (
+        words.text(
+            "I pay what is due today at once. %(seller)s writes to me at least two days before each later charge.",
+            seller=policy.seller_name,
+        )
+        if pays_today
+        else words.text("%(seller)s writes to me at least two days before each charge.", seller=policy.seller_name)
+    )
     return [
         words.text(
             "For payment plan %(number)s this is charged: %(payments)s. No payment is charged before its date, or with "
@@ -55,10 +64,10 @@ def charging(number: str, dues: Sequence[Due], policy: Policy, words: Words) -> 
             payments="; ".join(payments),
         ),
         words.text(
-            "%(seller)s writes to me at least two days before each charge. I can withdraw this at any time until a "
+            "%(said)s I can withdraw this at any time until a "
             "charge is sent, for no reason and at no cost: on the plan’s page, or by writing to %(contact)s. From then "
             "on I pay by hand; the plan itself stays as it is.",
-            seller=policy.seller_name,
+            said=said,
             contact=policy.seller_email or policy.seller_phone or policy.seller_name,
         ),
     ]

@@ -9,8 +9,8 @@ from portal.records.plans import EventRow
 from portal.rules.instalments import Instalment, is_asked_for
 from portal.views.dispute_letters import paragraphs
 from portal.views.methods import called
-from portal.views.plan_builder import schedule_rows
-from portal.views.plans import option_title
+from portal.views.plan_builder import offered_rows
+from portal.views.plan_offers import offer_title
 from portal.wording import Words
 
 
@@ -30,8 +30,7 @@ def _offer(found: PlanFacts, policy: Policy, words: Words) -> dict[str, object]:
     plan = found.plan
     return {
         "options": [
-            {"title": option_title(option.times, option.every, words), "rows": schedule_rows(dues, words)}
-            for option, dues in found.options
+            {"title": offer_title(option, words), "rows": offered_rows(dues, words)} for option, dues in found.options
         ],
         "now": words.money(plan.total_cents - found.saved_cents),
         "saving": words.money_or_nothing(found.saved_cents),

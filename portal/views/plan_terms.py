@@ -17,7 +17,7 @@ from portal.views.plan_builder import schedule_rows
 from portal.wording import Words
 
 # Raised when the clauses below change, so that evidence says which it was.
-_EDITION = 1
+_EDITION = 2
 
 Terms = Mapping[str, Any]
 
@@ -27,6 +27,7 @@ def terms(
     option: int,
     dues: Sequence[Due],
     covered: Sequence[CoveredRow],
+    replaces: PlanRow | None,
     standing: Standing,
     *,
     account: AccountRow,
@@ -57,7 +58,7 @@ def terms(
             {"position": due.position, "due_on": due.due_on.isoformat(), "cents": due.amount_cents, **shown}
             for due, shown in zip(dues, schedule_rows(dues, words), strict=True)
         ],
-        "clauses": _clauses(policy, words),
+        "clauses": [*(_replacing(replaces, words) if replaces else ()), *_clauses(dues, policy, words)],
     }
 
 
@@ -83,7 +84,21 @@ def consents(policy: Policy, words: Words) -> Mapping[str, str]:
     }
 
 
-def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
+def _replacing(old: PlanRow, words: Words) -> list[dict[str, str]]:
+    text = words.text(
+        "This plan takes the place of plan %(number)s, which ends when you agree to this one. What you have paid for "
+        "that plan stays paid.",
+        number=old.number,
+    )
+    return [{"title": words.text("What it replaces"), "text": text}]
+
+
+def _clauses(dues: Sequence[Due], policy: Policy, words: Words) -> list[dict[str, str]]:
+    announced = (
+        words.text("We tell you at least two days before each charge after what you pay today.")
+        if any(due.due_on <= policy.today for due in dues)
+        else words.text("We tell you at least two days before each charge.")
+    )
     said = (
         (
             words.text("What it costs"),
@@ -126,8 +141,9 @@ def _clauses(policy: Policy, words: Words) -> list[dict[str, str]]:
         (
             words.text("Automatic payments"),
             words.text(
-                "They are your choice and no condition of this plan. We tell you at least two days before each charge. "
-                "You can leave them at any time before a charge is sent, and pay by hand instead."
+                "They are your choice and no condition of this plan. %(announced)s "
+                "You can leave them at any time before a charge is sent, and pay by hand instead.",
+                announced=announced,
             ),
         ),
         (

@@ -1,19 +1,18 @@
-"""Payment plans as their customer reads them: an offer to choose from, and a plan that is being kept."""
+"""Payment plans as their customer reads them: the list, the statement's line, and a plan that is being kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from portal.actions.plan_acceptance import Offered
+from portal.actions.plan_facts import followed_by
 from portal.actions.plan_standing import PlanStanding
-from portal.actions.statements import Standing
 from portal.records.collections import GOES_ON, CollectionRow
-from portal.records.plans import PlanRow
+from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.instalments import Instalment
 from portal.rules.money import plain
 from portal.rules.plans import Due
 from portal.views.declines import why_declined
-from portal.views.plan_builder import compared, payment_name, rhythm, schedule_rows
+from portal.views.plan_builder import payment_name
 from portal.wording import Words
 
 _STATES = {
@@ -41,9 +40,11 @@ class Means:
     can_change: bool
 
 
-def state(plan: PlanRow, words: Words) -> dict[str, str]:
-    """How a plan is called, and the class of its chip."""
+def state(plan: PlanRow, follower: PlanRow | None, words: Words) -> dict[str, str]:
+    """How a plan is called, and the class of its chip. `follower`: what took its place or answered it, if anything."""
     name, kind = _STATES[plan.state]
+    if plan.state == "declined" and follower is not None:
+        name = "Answered with an offer"
     if plan.state == "active" and plan.cure_by is not None:
         name, kind = "Behind", "overdue"
     return {"name": words.text(name), "class": kind}
@@ -55,7 +56,7 @@ def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *
         {
             "number": plan.number,
             "href": f"{base}/plans/{plan.public_id}",
-            "state": state(plan, words),
+            "state": state(plan, followed_by(plan, [each for each, _ in found]), words),
             "amount": words.money(plan.total_cents),
             "next": _next(standing, words) if standing else "",
         }
@@ -63,7 +64,7 @@ def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *
     ]
 
 
-def mentioned(found: Sequence[PlanRow], words: Words, *, base: str) -> list[dict[str, str]]:
+def mentioned(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *, base: str) -> list[dict[str, str]]:
     """What a statement says of plans: those that wait for somebody, and those that are being kept."""
     said = {
         "requested": words.text("You asked for a payment plan. We answer by email."),
@@ -74,36 +75,15 @@ def mentioned(found: Sequence[PlanRow], words: Words, *, base: str) -> list[dict
     return [
         {
             "text": words.text("Finish your payment plan") if plan.state == "offered" and plan.is_own
-            else words.text("A payment of your plan is late. See what to do")
-            if plan.state == "active" and plan.cure_by
+            else words.text("Your payment plan: %(due)s. See what to do", due=due)
+            if standing and (due := _due_now(standing, words))
             else said[plan.state],
             "href": f"{base}/plans/{plan.public_id}",
             "number": plan.number,
         }
-        for plan in found
+        for plan, standing in found
         if plan.state in said
     ]  # fmt: skip
-
-
-def offer(offered: Offered, standing: Standing, words: Words, *, base: str) -> list[dict[str, object]]:
-    """Each option with its dates and amounts, and where it is read and agreed to."""
-    plan = offered.plan
-    return [
-        {
-            "title": option_title(row.times, row.every, words),
-            "rows": schedule_rows(dues, words),
-            "total": words.money(plan.total_cents),
-            "href": f"{base}/plans/{plan.public_id}/agreement?option={row.position}",
-            "compared": compared(standing, {row.charge_id: row.covered_cents for row in offered.covered}, words),
-        }
-        for row, dues in offered.options
-    ]
-
-
-def option_title(times: int, every: str, words: Words) -> str:
-    """`3 payments, every month`."""
-    payments = words.count("%(num)s payment", "%(num)s payments", times)
-    return payments if times == 1 else f"{payments}, {rhythm(every, words).lower()}"
 
 
 def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means, words: Words) -> dict[str, object]:
@@ -164,8 +144,10 @@ def trouble(
     return said
 
 
-def story(plan: PlanRow, last_words: str, words: Words) -> str:
+def story(plan: PlanRow, follower: PlanRow | None, last_words: str, words: Words) -> str:
     """One sentence about where the plan stands, for those that are not being kept."""
+    if plan.state == "declined" and follower is not None:
+        return words.text("We answered your request with an offer:")
     return {
         "requested": words.text("We have your request and answer by email. Until then everything stays as it is."),
         "declined": last_words or words.text("It was declined. What you owe is unchanged."),
@@ -177,9 +159,23 @@ def story(plan: PlanRow, last_words: str, words: Words) -> str:
             "Please talk to us."
         ),
         "cancelled": words.text("We ended this plan: %(why)s What is left is due as it was before.", why=last_words),
-        "replaced": words.text("Another plan has taken its place."),
-        "paused": words.text("The plan is paused: nothing is collected and nothing becomes late until it goes on."),
+        "replaced": words.text("Another plan has taken its place:"),
+        "paused": words.text(
+            "The plan is paused: nothing is collected and nothing becomes late until it goes on. Each date from "
+            "%(date)s on then comes as many days later as the pause was long.",
+            date=words.date(plan.paused_on or words.today),
+        ),
     }.get(plan.state, "")
+
+
+def linked(plan: PlanRow, *, base: str) -> dict[str, str]:
+    """Another plan of the account, to be named and linked."""
+    return {"number": plan.number, "href": f"{base}/plans/{plan.public_id}"}
+
+
+def covered(rows: Sequence[CoveredRow], numbers: Mapping[int, str], words: Words) -> list[dict[str, str]]:
+    """What of which invoice a plan is for."""
+    return [{"number": numbers[row.charge_id], "amount": words.money(row.covered_cents)} for row in rows]
 
 
 def evidence(terms: Mapping[str, object], name: str, at: str, words: Words) -> str:
@@ -212,17 +208,35 @@ def _row_state(row: Instalment, found: PlanStanding, words: Words) -> tuple[str,
         return (words.text("Paid"), "paid") if row.paid_cents else (words.text("Not needed"), "plain")
     if found.plan.state not in ("active", "paused"):
         return words.text("Not paid"), "plain"
+    if found.plan.state == "paused":
+        return words.text("Waits"), "pending"
     days = (row.due_on - words.today).days
-    if days < 0 and found.plan.state == "active":
+    if days < 0:
         return words.text("Late"), "overdue"
-    return (words.text("Due today"), "due_soon") if days <= 0 else (words.text("Coming"), "open")
+    return (words.text("Due today"), "due_soon") if days == 0 else (words.text("Coming"), "open")
 
 
 def _next(found: PlanStanding, words: Words) -> str:
     row = found.next
     if row is None or found.plan.state != "active":
         return ""
-    return words.text("%(amount)s on %(date)s", amount=words.money(row.left_cents), date=words.long_day(row.due_on))
+    amount = words.money(row.left_cents)
+    return _due_now(found, words) or words.text(
+        "Next: %(amount)s on %(date)s", amount=amount, date=words.long_day(row.due_on)
+    )
+
+
+def _due_now(found: PlanStanding, words: Words) -> str:
+    """What is overdue, else what is due today; empty where neither is."""
+    row, today = found.next, words.today
+    if row is None or row.due_on > today or found.plan.state != "active":
+        return ""
+    if row.due_on == today:
+        return words.text("%(amount)s is due today", amount=words.money(found.asked_cents(today)))
+    late_cents = found.asked_cents(today - timedelta(days=1))
+    return words.text(
+        "%(amount)s has been overdue since %(date)s", amount=words.money(late_cents), date=words.long_day(row.due_on)
+    )
 
 
 def _fell_away(found: PlanStanding) -> int:

@@ -9,7 +9,7 @@ from portal.actions.policies import Policy
 from portal.rules.plans import outside
 from portal.views.dispute_letters import paragraphs
 from portal.views.letters import Draft
-from portal.views.plans import option_title
+from portal.views.plan_offers import option_title
 from portal.views.seller_claims import customer_name, draft
 from portal.wording import Words
 

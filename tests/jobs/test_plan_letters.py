@@ -40,8 +40,8 @@ def test_an_offer_lists_every_date_beside_paying_now(office: Office, planner: Pl
         "Choice 1: 3 payments, every month",
         "Mar 31, 2026: $333.34 (Payment 1 of 3)",
         "Apr 30, 2026: $333.33",
-        "Choice 2: 2 payments, every two weeks",
-        "Mar 2, 2026: $200.00 (First amount)",
+        "Choice 2: First amount $200.00, then 2 payments every two weeks",
+        "When you agree: $200.00 (First amount)",
         "Mar 30, 2026: $400.00",
         "takes $981.60: you save $18.40, until March 11, 2026",
     ):

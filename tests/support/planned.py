@@ -95,7 +95,7 @@ class Planned(Shop):
         dues = offered.dues(option)
         assert dues is not None
         terms = plan_terms.terms(
-            plan, option, dues, offered.covered, standing, account=self.account, policy=policy,
+            plan, option, dues, offered.covered, offered.replaces, standing, account=self.account, policy=policy,
             words=policy.words("usd"),
         )  # fmt: skip
         return Acceptance(

@@ -119,8 +119,10 @@ CHECK: dict[str, object] = {
         "credit": "/a/acc_7Q2/pay?charge=ch_2041&credit=keep",
     },
 }
+OF_PLAN = {"number": "P-12", "href": "/a/acc_7Q2/plans/p1", "is_kept": True, "first": money(20000), "method": "/method"}
 RETURN: dict[str, object] = {
     **LAYOUT,
+    "plan": OF_PLAN,
     "state": "paid",
     "amount": money(1103750),
     "method": "Card",
@@ -134,7 +136,6 @@ RETURN: dict[str, object] = {
     ],
     "links": {
         "statement": "/a/acc_7Q2",
-        "plan": "/a/acc_7Q2/plans/p1",
         "receipt": "/a/acc_7Q2/receipts/p1",
         "retry": "/a/acc_7Q2/pay?charge=1",
         "again": "/a/acc_7Q2/payments/at1",
@@ -276,7 +277,8 @@ PAGES: dict[str, dict[str, Context]] = {
             "arrival": "November 30, 2026",
         },
         "confirming": {**RETURN, "state": "confirming", "method": ""},
-        "failed": {**RETURN, "state": "failed", "reason": "The card was declined."},
+        "failed": {**RETURN, "plan": None, "state": "failed", "reason": "The card was declined."},
+        "plan failed": {**RETURN, "state": "failed"},
     },
     "errors/problem.html": {
         **{str(code): {**NOBODY, "code": code, "sentence": "", "back": ""} for code in (403, 404, 413, 429, 500, 503)},

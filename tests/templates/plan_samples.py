@@ -7,6 +7,8 @@ from tests.templates.base import CANARY, LAYOUT, SELLER, money
 Context = Mapping[str, object]
 BASE = "/a/acc_7Q2"
 HERE = f"{BASE}/plans/p1"
+COVERED = [{"number": f"INV-2041 {CANARY}", "amount": money(60000)}, {"number": "INV-2058", "amount": money(40000)}]
+OTHER = {"number": "P-00002", "href": f"{BASE}/plans/p2"}
 
 ROWS = [
     {"name": "First amount", "date": "Nov 22, 2026", "amount": money(20000)},
@@ -41,7 +43,7 @@ BUILDER: dict[str, object] = {
     "links": {"statement": BASE, "preview": f"{BASE}/plans/new", "action": f"{BASE}/plans"},
 }
 OPTION: dict[str, object] = {
-    "title": "3 payments, every month",
+    "title": "First amount $200.00, then 3 payments every month",
     "rows": ROWS,
     "total": money(100000),
     "href": f"{HERE}/agreement?option=1",
@@ -53,6 +55,8 @@ OFFER: dict[str, object] = {
     "total": money(100000),
     "options": [OPTION, {**OPTION, "title": "6 payments, every two weeks"}],
     "closed": "",
+    "covered": COVERED,
+    "replaces": OTHER,
     "is_own": False,
     "words": [f"We know that the season is slow. {CANARY}"],
     "until": "December 6, 2026",
@@ -81,9 +85,9 @@ CHARGING = [
     f"For payment plan P-00001 {CANARY} this is charged: $200.00 on Nov 22, 2026; $266.67 on Dec 22, 2026; $266.67 on "
     "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than its amount; what "
     "I have paid or was credited by then is taken off. One that does not go through is tried again up to three times.",
-    "Harbor Supply Co. writes to me at least two days before each charge. I can withdraw this at any time until a "
-    "charge is sent, for no reason and at no cost: on the plan’s page, or by writing to ar@harborsupply.example. From "
-    "then on I pay by hand; the plan itself stays as it is.",
+    "I pay what is due today at once. Harbor Supply Co. writes to me at least two days before each later charge. I can "
+    "withdraw this at any time until a charge is sent, for no reason and at no cost: on the plan’s page, or by writing "
+    "to ar@harborsupply.example. From then on I pay by hand; the plan itself stays as it is.",
 ]
 AGREEMENT: dict[str, object] = {
     **LAYOUT,
@@ -129,7 +133,7 @@ KEPT: dict[str, object] = {
     "credited": money(33333),
     "frozen": money(1000),
     "pending": money(26667),
-    "next": f"{money(20000)} on Jan 22, 2027",
+    "next": f"Next: {money(20000)} on Jan 22, 2027",
     "late": "",
     "cure_by": "",
     "asked": money(20000),
@@ -145,9 +149,11 @@ SHOWN: dict[str, object] = {
     "number": "P-00001",
     "state": {"name": "In progress", "class": "on_plan"},
     "story": "",
+    "follower": None,
+    "covered": COVERED,
     "agreed": f"Agreed to by Ada Payer {CANARY} on November 22, 2026, 2:05 PM EST.",
     "is_kept": True,
-    "is_request": False,
+    "asked": None,
     "plan": KEPT,
     "trouble": [],
     "moving": {"position": "", "to": ""},
@@ -188,7 +194,7 @@ PLANS: dict[str, dict[str, Context]] = {
     },
     "plans/offer.html": {
         "usual": OFFER,
-        "own": {**OFFER, "is_own": True, "words": [], "options": [OPTION]},
+        "own": {**OFFER, "is_own": True, "replaces": None, "words": [], "options": [OPTION]},
         "closed": {**OFFER, "options": [], "closed": "This offer is no longer open."},
     },
     "plans/agreement.html": {
@@ -227,71 +233,21 @@ PLANS: dict[str, dict[str, Context]] = {
             "state": {"name": "Waiting for our answer", "class": "pending"},
             "story": "We have your request and answer by email.",
             "is_kept": False,
-            "is_request": True,
+            "asked": {
+                "title": "First amount $200.00, then 3 payments every month",
+                "rows": ROWS,
+                "total": money(100000),
+                "words": [f"Our harvest is late. {CANARY}"],
+            },
             "plan": None,
             "agreed": "",
         },
-        "completed": {
+        "replaced": {
             **SHOWN,
-            "state": {"name": "Paid off", "class": "paid"},
-            "story": "Everything on this plan is paid. Thank you.",
+            "state": {"name": "Replaced by another plan", "class": "plain"},
+            "story": "Another plan has taken its place:",
+            "follower": OTHER,
             "is_kept": False,
         },
-    },
-    "plans/method.html": {
-        "usual": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [
-                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I agree that it is charged."]},
-                {
-                    "id": "m2",
-                    "name": f"First Bank {CANARY} •••• 6789",
-                    "is_used": False,
-                    "consent": ["I authorize debits of it."],
-                },
-            ],
-            "new": [
-                {"value": "ach", "consent": ["I authorize debits of my bank account."]},
-                {"value": "card", "consent": ["I let my card be charged."]},
-            ],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
-        "refused": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [],
-            "new": [{"value": "card", "consent": ["I let my card be charged."]}],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [{"field": "means", "text": "Choose how you want to pay."}],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
-    },
-    "plans/list.html": {
-        "usual": {
-            **LAYOUT,
-            "plans": [
-                {
-                    "number": f"P-00002 {CANARY}",
-                    "href": HERE,
-                    "state": {"name": "In progress", "class": "on_plan"},
-                    "amount": money(100000),
-                    "next": f"{money(20000)} on Jan 22, 2027",
-                },
-                {
-                    "number": "P-00001",
-                    "href": HERE,
-                    "state": {"name": "Paid off", "class": "paid"},
-                    "amount": money(50000),
-                    "next": "",
-                },
-            ],
-            "links": {"statement": BASE, "new": f"{BASE}/plans/new"},
-        },
-        "none": {**LAYOUT, "plans": [], "links": {"statement": BASE, "new": f"{BASE}/plans/new"}},
     },
 }

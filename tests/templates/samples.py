@@ -22,6 +22,7 @@ from tests.templates.collection_samples import COLLECTIONS
 from tests.templates.method_samples import METHODS
 from tests.templates.paper_samples import PDFS
 from tests.templates.payment_samples import PAGES
+from tests.templates.plan_method_samples import PLAN_METHODS
 from tests.templates.plan_samples import PLANS
 from tests.templates.step_up_samples import STEP_UP
 from tests.templates.walk_samples import ASKED, LINKS, MATTERS, NO_MATTERS, PAPER_WALK, WALKS
@@ -228,6 +229,7 @@ SAMPLES: dict[str, dict[str, Context]] = {
     **METHODS,
     **COLLECTIONS,
     **PLANS,
+    **PLAN_METHODS,
     **ACCESS,
     **ADMIN,
 }

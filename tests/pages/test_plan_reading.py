@@ -1,0 +1,87 @@
+"""What a customer reads of a plan: what is due today or overdue, what waits, and what was asked for."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from portal.actions import plan_changes, policies
+from portal.actions import plans as actions
+from portal.actions.plans import Terms
+from portal.rules.plans import Shape
+from tests.support.plan_site import PlanSite
+from tests.support.reading import words
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (2, "$200.00 is due today"),
+        (4, "$200.00 has been overdue since Mar 2, 2026"),
+        (23, "$600.00 has been overdue since Mar 2, 2026"),
+    ],
+)
+def test_the_statement_and_the_plan_say_what_is_due(plan_site: PlanSite, day: int, said: str) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    plan_site.clock.set(datetime(2026, 3, day, 15, 0, tzinfo=UTC))
+    later = plan_site.visitor()
+    statement = words(later.get(plan_site.base).text)
+    assert f"Your payment plan: {said}. See what to do" in statement
+    assert "is running" not in statement
+    for rest in (f"/plans/{plan.public_id}", "/plans"):
+        shown = words(later.get(plan_site.base + rest).text)
+        assert said in shown
+        assert "Next:" not in shown
+
+
+def test_with_nothing_due_the_next_date_is_named(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan, "card")
+    plan_site.confirm(plan_site.attempts()[-1])
+    plan_site.sync(plan_site.attempts()[-1])
+    assert "A payment plan is running. See its dates" in words(plan_site.customer.get(plan_site.base).text)
+    assert "Next: $400.00 on Mar 16, 2026" in words(plan_site.customer.get(plan_site.page(plan)).text)
+
+
+def test_a_paused_plan_says_that_its_dates_wait_and_will_come_later(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    now = plan_site.clock.now()
+    with plan_site.resources.writing() as session:
+        policy, fresh = policies.load(session, now=now), plan_site.fresh(plan.public_id)
+        plan_changes.pause(session, fresh, words="Get well soon.", policy=policy, now=now, actor="staff:1")
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
+    assert "Each date from March 2, 2026 on then comes as many days later as the pause was long." in shown
+    assert shown.count("Waits") == 3
+    assert "Coming" not in shown
+    assert "Due today" not in shown
+
+
+def test_while_a_request_waits_it_says_what_was_asked_for(plan_site: PlanSite) -> None:
+    plan = plan_site.make(count="8", words="The harvest is late.")
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
+    assert "You asked for: First amount $200.00, then 8 payments every week" in shown
+    assert "Payment 8 of 8 May 4, 2026 $100.00" in shown
+    assert "Together $1,000.00" in shown
+    assert "The harvest is late." in shown
+
+
+def test_what_is_due_on_agreeing_has_no_date_before_and_no_letter(plan_site: PlanSite) -> None:
+    now = plan_site.clock.now()
+    with plan_site.resources.writing() as session:
+        terms = Terms(
+            {plan_site.example.id: 100_000}, [Shape(20_000, 1, "month", date(2026, 3, 31))], date(2026, 3, 16)
+        )
+        plan = actions.offer(
+            session, plan_site.account, terms, contact_id=None, policy=policies.load(session, now=now), now=now,
+            actor="staff:1",
+        )  # fmt: skip
+    shown = words(plan_site.customer.get(plan_site.page(plan)).text)
+    assert "First amount $200.00, then 1 payment" in shown
+    assert "First amount When you agree $200.00" in shown
+    assert "Mar 2, 2026" not in shown
+    shown = words(plan_site.customer.get(plan_site.page(plan, "/agreement?option=1")).text)
+    assert "I pay what is due today at once." in shown
+    assert "at least two days before each later charge" in shown
+    assert "at least two days before each charge after what you pay today" in shown
+    assert "two days before each charge." not in shown
