@@ -39,13 +39,18 @@ def listed(visit: Visit) -> Response:
 
 def show(visit: Visit) -> Response:
     """An offer to choose from, or how a plan stands."""
-    return _page(visit, [])
+    return _page(visit, visit.path["plan"], [])
+
+
+def refuse_amount(visit: Visit, public_id: str, refusal: Refusal) -> Response:
+    """How a plan stands, with what is wrong about the amount that was to be paid for it."""
+    return _page(visit, public_id, [refusal])
 
 
 def decline(visit: Visit) -> Response:
     """Say no to an offer."""
     with visit.resources.writing() as session:
-        policy, access, plan = _find(visit, session, is_locked=True)
+        policy, access, plan = _held(visit, session)
         _count(visit, access)
         plans.decline_offer(session, plan, access, policy=policy, now=visit.now)
     return _back(visit, access, plan)
@@ -54,7 +59,7 @@ def decline(visit: Visit) -> Response:
 def withdraw(visit: Visit) -> Response:
     """Take back what was asked for."""
     with visit.resources.writing() as session:
-        policy, access, plan = _find(visit, session, is_locked=True)
+        policy, access, plan = _held(visit, session)
         _count(visit, access)
         if plan.state != "requested":
             raise Conflict("This request has been answered meanwhile. Look at it again.")
@@ -73,14 +78,14 @@ def move(visit: Visit) -> Response:
         except Refusal:
             raise Refusal("Enter the new day.", field="to") from None
         with visit.resources.writing() as session:
-            policy, access, plan = _find(visit, session, is_locked=True)
+            policy, access, plan = _held(visit, session)
             _count(visit, access)
             found = plan_standing.today(session, plan, policy=policy)[1]
             plan_changes.move(session, found, int(position), day, policy=policy, now=visit.now, actor=access.actor)
     except Refusal as refusal:
         if refusal.field is None:
             raise
-        return _page(visit, [refusal], moving=(position, to[:20]), status=refusal.status)
+        return _page(visit, visit.path["plan"], [refusal], moving=(position, to[:20]))
     return _back(visit, access, plan)
 
 
@@ -88,15 +93,18 @@ def pay_by_hand(visit: Visit) -> Response:
     """Leave automatic payments."""
     with visit.resources.writing() as session:
         visit.confirmed_access(session, to=f"/a/{visit.path['account']}/plans/{visit.path['plan']}")
-        policy, access, plan = _find(visit, session, is_locked=True)
+        policy, access, plan = _held(visit, session)
         _count(visit, access)
         plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=access.actor)
     return _back(visit, access, plan)
 
 
-def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("", ""), status: int = 200) -> Response:
+def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tuple[str, str] = ("", "")) -> Response:
     with visit.resources.reading() as session:
-        policy, access, plan = _find(visit, session)
+        access = visit.access_to_account(session)
+        policy, plan = visit.policy(session), _plan(session, access, public_id)
+        if refusals and plan.state not in KEPT:
+            raise Conflict("This plan is no longer in force. Look at your statement to see what is due.")
         words = policy.words(access.account.currency)
         standing, found = plan_standing.today(session, plan, policy=policy)
         if plan.state == "offered":
@@ -121,6 +129,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
         "plan": view.kept(found, movable, means, words) if agreement else None,
         "trouble": view.trouble(collected, found, words, base=base),
         "moving": {"position": moving[0], "to": moving[1]},
+        "paying": {"amount": visit.query.get("amount", "")[:40], "ahead": visit.query.get("ahead", "")},
         "errors": [
             {"field": refusal.field or "", "text": words.text(refusal.message, **refusal.values)}
             for refusal in refusals
@@ -137,6 +146,7 @@ def _page(visit: Visit, refusals: list[Refusal], *, moving: tuple[str, str] = ("
             "pdf": f"{here}/agreement.pdf" if agreement else "",
         },
     }
+    status = refusals[0].status if refusals else 200
     return visit.page("plans/show.html", context, policy=policy, account=access.account, status=status)
 
 
@@ -174,16 +184,19 @@ def _offer(
     return visit.page("plans/offer.html", context, policy=policy, account=access.account)
 
 
-def _find(visit: Visit, session: Session, *, is_locked: bool = False) -> tuple[Policy, Access, PlanRow]:
-    """`is_locked`: to be changed, so its account is held before it is read, as everywhere: else two could wait for
-    each other."""
+def _held(visit: Visit, session: Session) -> tuple[Policy, Access, PlanRow]:
+    """The plan of the address, to be changed: its account is held before it is read, as everywhere; else two could wait
+    for each other."""
     access = visit.access_to_account(session)
-    if is_locked:
-        ledger.lock_account(session, access.account.id)
-    plan = records.find(session, access.account.id, visit.path["plan"])
+    ledger.lock_account(session, access.account.id)
+    return visit.policy(session), access, _plan(session, access, visit.path["plan"])
+
+
+def _plan(session: Session, access: Access, public_id: str) -> PlanRow:
+    plan = records.find(session, access.account.id, public_id)
     if plan is None:
         raise NotFound("This plan is not part of the account that your link opens.")
-    return visit.policy(session), access, plan
+    return plan
 
 
 def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means:

@@ -151,6 +151,7 @@ SHOWN: dict[str, object] = {
     "plan": KEPT,
     "trouble": [],
     "moving": {"position": "", "to": ""},
+    "paying": {"amount": "", "ahead": ""},
     "errors": [],
     "links": {
         "statement": BASE,
@@ -163,6 +164,22 @@ SHOWN: dict[str, object] = {
         "withdraw": f"{HERE}/withdrawal",
         "pdf": f"{HERE}/agreement.pdf",
     },
+}
+METHOD: dict[str, object] = {
+    **LAYOUT,
+    "number": "P-00001",
+    "saved": [
+        {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I agree that it is charged."]},
+        {"id": "m2", "name": f"Bank {CANARY} •••• 6789", "is_used": False, "consent": ["I authorize debits of it."]},
+    ],
+    "new": [
+        {"value": "ach", "consent": ["I authorize debits of my bank account."]},
+        {"value": "card", "consent": ["I let my card be charged."]},
+    ],
+    "charging": CHARGING,
+    "shown": "shown-1",
+    "errors": [],
+    "links": {"plan": HERE, "action": f"{HERE}/method"},
 }
 PLANS: dict[str, dict[str, Context]] = {
     "plans/builder.html": {
@@ -220,7 +237,11 @@ PLANS: dict[str, dict[str, Context]] = {
         "refused": {
             **SHOWN,
             "moving": {"position": "2", "to": "2027-03-01"},
-            "errors": [{"field": "to", "text": "Choose a day after 2027-01-22, until 2027-01-29."}],
+            "paying": {"amount": f"much {CANARY}", "ahead": "next"},
+            "errors": [
+                {"field": "amount", "text": f"“much {CANARY}” is not an amount."},
+                {"field": "to", "text": "Choose a day after Jan 22, 2027, until Jan 29, 2027."},
+            ],
         },
         "requested": {
             **SHOWN,
@@ -239,37 +260,8 @@ PLANS: dict[str, dict[str, Context]] = {
         },
     },
     "plans/method.html": {
-        "usual": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [
-                {"id": "m1", "name": "Visa •••• 4242", "is_used": True, "consent": ["I agree that it is charged."]},
-                {
-                    "id": "m2",
-                    "name": f"First Bank {CANARY} •••• 6789",
-                    "is_used": False,
-                    "consent": ["I authorize debits of it."],
-                },
-            ],
-            "new": [
-                {"value": "ach", "consent": ["I authorize debits of my bank account."]},
-                {"value": "card", "consent": ["I let my card be charged."]},
-            ],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
-        "refused": {
-            **LAYOUT,
-            "number": "P-00001",
-            "saved": [],
-            "new": [{"value": "card", "consent": ["I let my card be charged."]}],
-            "charging": CHARGING,
-            "shown": "shown-1",
-            "errors": [{"field": "means", "text": "Choose how you want to pay."}],
-            "links": {"plan": HERE, "action": f"{HERE}/method"},
-        },
+        "usual": METHOD,
+        "refused": {**METHOD, "saved": [], "errors": [{"field": "means", "text": "Choose how you want to pay."}]},
     },
     "plans/list.html": {
         "usual": {
