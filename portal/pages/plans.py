@@ -1,5 +1,8 @@
 """A customer's payment plans: the list, an offer, one being kept, and what the customer does about it."""
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from portal.actions import plan_acceptance, plan_changes, plan_standing, plans, statements
@@ -12,7 +15,9 @@ from portal.records.plans import PlanRow
 from portal.rules.dates import parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
+from portal.templating import decimal_mark
 from portal.views import methods as method_view
+from portal.views import plan_builder as builder_view
 from portal.views import plans as view
 from portal.views.plans import Means
 from portal.web.visit import Visit
@@ -33,7 +38,8 @@ def listed(visit: Visit) -> Response:
         ]
     base = f"/a/{access.account.public_id}"
     rows = view.listed(found, policy.words(access.account.currency), base=base)
-    context = {"plans": rows, "links": {"statement": base, "new": f"{base}/plans/new"}}
+    new = f"{base}/plans/new" if plans.coverable(standing) else ""
+    context = {"plans": rows, "links": {"statement": base, "new": new}}
     return visit.page("plans/list.html", context, policy=policy, account=access.account)
 
 
@@ -166,6 +172,7 @@ def _offer(
         options, closed = view.offer(offered, standing, words, base=base), ""
     except Conflict as over:
         options, closed = [], words.text(over.message, **over.values)
+    other = _as_typed(session, plan, standing, policy, words)
     context = {
         "number": plan.number,
         "total": words.money(plan.total_cents),
@@ -177,11 +184,28 @@ def _offer(
         "links": {
             "statement": base,
             "decline": f"{here}/refusal",
-            "new": f"{base}/plans/new",
-            "pay": f"{base}/pay",
+            "new": f"{base}/plans/new" if plans.coverable(standing) else "",
+            "other": f"{base}/plans/new?{other}" if other else "",
         },
     }
     return visit.page("plans/offer.html", context, policy=policy, account=access.account)
+
+
+def _as_typed(session: Session, plan: PlanRow, standing: Standing, policy: Policy, words: Words) -> str:
+    """The query with which the builder begins with the terms of an offer, those of its first option; "" where not all
+    that it covers can be put on a plan by the customer."""
+    there, covered = plans.coverable(standing), records.covered(session, plan.id)
+    if any(row.charge_id not in there for row in covered):
+        return ""
+    shape = plans.shape_of(records.options(session, plan.id)[0])
+    typed = builder_view.filled(
+        replace(shape, first_on=max(shape.first_on, policy.today)),
+        tuple(standing.charges[row.charge_id].public_id for row in covered),
+        currency=words.currency,
+        mark=decimal_mark(words.locale),
+    )
+    fields = {"charge": typed.charges, "down": typed.down, "count": typed.count, "every": typed.every}
+    return urlencode({**fields, "first_on": typed.first_on}, doseq=True)
 
 
 def _held(visit: Visit, session: Session) -> tuple[Policy, Access, PlanRow]:

@@ -1,9 +1,13 @@
 """What a customer types into the forms of a plan, and what the page says to it."""
 
 import re
+from datetime import date
+from html import unescape
 
 import pytest
 
+from portal.actions import plans, policies
+from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
 from tests.support.reading import words
 
@@ -41,3 +45,37 @@ def test_an_amount_for_a_plan_that_is_over_is_not_asked_for_again(plan_site: Pla
     assert plan_site.customer.get(f"{plan_site.base}/pay", params=query).status_code == 409
     other = {"plan": "nobodys", "amount": "abc"}
     assert plan_site.customer.get(f"{plan_site.base}/pay", params=other).status_code == 404
+
+
+def test_other_terms_begin_with_those_of_the_plan(plan_site: PlanSite) -> None:
+    other = plan_site.add("1009", 50_000)
+    plan = plan_site.make(first_on="2026-03-20", every="fortnight")
+    [address] = re.findall(r'<a [^>]*href="([^"]+)">Choose other', plan_site.customer.get(plan_site.page(plan)).text)
+    page = plan_site.customer.get(unescape(address)).text
+    for name, value in (("down", "200.00"), ("count", "2"), ("first_on", "2026-03-20")):
+        assert re.search(rf'name="{name}"[^>]* value="{value}"', page), name
+    assert re.findall(r'<option value="(\w+)" selected', page) == ["fortnight"]
+    assert re.findall(r'name="charge" value="(\w+)" checked', page) == [plan_site.example.public_id]
+    assert other.public_id in page
+
+
+def test_no_plan_is_offered_to_be_made_where_nothing_is_left_for_one(plan_site: PlanSite) -> None:
+    assert "Pay in parts" in words(plan_site.customer.get(f"{plan_site.base}/plans").text)
+    everything = (plan_site.example, plan_site.invoice, plan_site.other_invoice)
+    wish = plan_site.wish(down="600") | {"charge": [each.public_id for each in everything]}
+    draft, plan = (plan_site.plan(plan_site.customer.post(f"{plan_site.base}/plans", data=wish)) for _ in range(2))
+    plan_site.agree(plan)
+    now = plan_site.clock.now()
+    with plan_site.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        terms = plans.Terms({plan_site.example.id: 100_000}, [Shape(0, 4, "month", date(2026, 4, 1))], policy.today)
+        offered = plans.offer(
+            session, plan_site.account, terms, contact_id=None, policy=policy, now=now, actor="staff:1", replaces=plan
+        )
+    for address in (f"{plan_site.base}/plans", plan_site.page(draft), plan_site.page(offered)):
+        page = plan_site.customer.get(address)
+        assert page.status_code == 200
+        assert "/plans/new" not in page.text
+    shown = words(plan_site.customer.get(plan_site.page(offered)).text)
+    assert "Read the terms and agree" in shown
+    assert "For other dates or amounts, contact us." in shown

@@ -47,6 +47,12 @@ OPTION: dict[str, object] = {
     "href": f"{HERE}/agreement?option=1",
     "compared": "The plan costs nothing extra: no interest and no fee.",
 }
+LINKS: dict[str, str] = {
+    "statement": BASE,
+    "decline": f"{HERE}/refusal",
+    "new": f"{BASE}/plans/new",
+    "other": f"{BASE}/plans/new?charge=ch1&count=3",
+}
 OFFER: dict[str, object] = {
     **LAYOUT,
     "number": "P-00001",
@@ -56,7 +62,7 @@ OFFER: dict[str, object] = {
     "is_own": False,
     "words": [f"We know that the season is slow. {CANARY}"],
     "until": "December 6, 2026",
-    "links": {"statement": BASE, "decline": f"{HERE}/refusal", "new": f"{BASE}/plans/new", "pay": f"{BASE}/pay"},
+    "links": LINKS,
 }
 TERMS: dict[str, object] = {
     "edition": 1,
@@ -207,6 +213,7 @@ PLANS: dict[str, dict[str, Context]] = {
         "usual": OFFER,
         "own": {**OFFER, "is_own": True, "words": [], "options": [OPTION]},
         "closed": {**OFFER, "options": [], "closed": "This offer is no longer open."},
+        "in place of another": {**OFFER, "links": {**LINKS, "new": "", "other": ""}},
     },
     "plans/agreement.html": {
         "usual": AGREEMENT,
@@ -284,6 +291,6 @@ PLANS: dict[str, dict[str, Context]] = {
             ],
             "links": {"statement": BASE, "new": f"{BASE}/plans/new"},
         },
-        "none": {**LAYOUT, "plans": [], "links": {"statement": BASE, "new": f"{BASE}/plans/new"}},
+        "none": {**LAYOUT, "plans": [], "links": {"statement": BASE, "new": ""}},
     },
 }
