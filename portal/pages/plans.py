@@ -36,8 +36,13 @@ def listed(visit: Visit) -> Response:
             (plan, plan_standing.load(session, plan, standing, policy=policy) if plan.state in KEPT else None)
             for plan in records.of_account(session, access.account.id)
         ]
+        closed = {
+            plan.id
+            for plan, _ in found
+            if plan.state == "offered" and not plan_acceptance.is_open(session, plan, standing, policy=policy)
+        }
     base = f"/a/{access.account.public_id}"
-    rows = view.listed(found, policy.words(access.account.currency), base=base)
+    rows = view.listed(found, closed, policy.words(access.account.currency), base=base)
     new = f"{base}/plans/new" if plans.coverable(standing) else ""
     context = {"plans": rows, "links": {"statement": base, "new": new}}
     return visit.page("plans/list.html", context, policy=policy, account=access.account)
@@ -63,12 +68,12 @@ def decline(visit: Visit) -> Response:
 
 
 def withdraw(visit: Visit) -> Response:
-    """Take back what was asked for."""
+    """Take back what was asked for, or a plan of one's own that was not agreed to."""
     with visit.resources.writing() as session:
         policy, access, plan = _held(visit, session)
         _count(visit, access)
-        if plan.state != "requested":
-            raise Conflict("This request has been answered meanwhile. Look at it again.")
+        if not plan.is_own:
+            raise Conflict("This plan was offered to you. Look at it again, then accept or decline it.")
         plans.withdraw(session, plan, policy=policy, now=visit.now, actor=access.actor)
     return _back(visit, access, plan)
 
@@ -184,6 +189,7 @@ def _offer(
         "links": {
             "statement": base,
             "decline": f"{here}/refusal",
+            "withdraw": f"{here}/withdrawal",
             "new": f"{base}/plans/new" if plans.coverable(standing) else "",
             "other": f"{base}/plans/new?{other}" if other else "",
         },

@@ -1,6 +1,6 @@
 """Payment plans as their customer reads them: an offer to choose from, and a plan that is being kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,21 +41,23 @@ class Means:
     can_change: bool
 
 
-def state(plan: PlanRow, words: Words) -> dict[str, str]:
-    """How a plan is called, and the class of its chip."""
-    name, kind = _STATES[plan.state]
+def state(plan: PlanRow, words: Words, *, is_closed: bool = False) -> dict[str, str]:
+    """How a plan is called, and the class of its chip. `is_closed`: an offer that cannot be accepted any more."""
+    name, kind = _STATES["expired" if is_closed else plan.state]
     if plan.state == "active" and plan.cure_by is not None:
         name, kind = "Behind", "overdue"
     return {"name": words.text(name), "class": kind}
 
 
-def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *, base: str) -> list[dict[str, object]]:
-    """The rows of the list of an account's plans."""
+def listed(
+    found: Sequence[tuple[PlanRow, PlanStanding | None]], closed: Collection[int], words: Words, *, base: str
+) -> list[dict[str, object]]:
+    """The rows of the list of an account's plans. `closed` are the ids of offers that cannot be accepted any more."""
     return [
         {
             "number": plan.number,
             "href": f"{base}/plans/{plan.public_id}",
-            "state": state(plan, words),
+            "state": state(plan, words, is_closed=plan.id in closed),
             "amount": words.money(plan.total_cents),
             "next": _next(standing, words) if standing else "",
         }

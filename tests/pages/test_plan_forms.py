@@ -1,4 +1,4 @@
-"""What a customer types into the forms of a plan, and what the page says to it."""
+"""The forms of payment plans as their customer fills them in: what is said to it, and where each leads."""
 
 import re
 from datetime import date
@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from portal.actions import plans, policies
+from portal.records.plans import PlanRow
 from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
 from tests.support.reading import words
@@ -65,13 +66,7 @@ def test_no_plan_is_offered_to_be_made_where_nothing_is_left_for_one(plan_site: 
     wish = plan_site.wish(down="600") | {"charge": [each.public_id for each in everything]}
     draft, plan = (plan_site.plan(plan_site.customer.post(f"{plan_site.base}/plans", data=wish)) for _ in range(2))
     plan_site.agree(plan)
-    now = plan_site.clock.now()
-    with plan_site.resources.writing() as session:
-        policy = policies.load(session, now=now)
-        terms = plans.Terms({plan_site.example.id: 100_000}, [Shape(0, 4, "month", date(2026, 4, 1))], policy.today)
-        offered = plans.offer(
-            session, plan_site.account, terms, contact_id=None, policy=policy, now=now, actor="staff:1", replaces=plan
-        )
+    offered = _offer(plan_site, replaces=plan)
     for address in (f"{plan_site.base}/plans", plan_site.page(draft), plan_site.page(offered)):
         page = plan_site.customer.get(address)
         assert page.status_code == 200
@@ -79,3 +74,38 @@ def test_no_plan_is_offered_to_be_made_where_nothing_is_left_for_one(plan_site: 
     shown = words(plan_site.customer.get(plan_site.page(offered)).text)
     assert "Read the terms and agree" in shown
     assert "For other dates or amounts, contact us." in shown
+
+
+def test_a_draft_that_cannot_be_agreed_to_any_more_is_not_asked_for_and_can_be_dropped(plan_site: PlanSite) -> None:
+    draft, plan = plan_site.make(), plan_site.make()
+    assert words(plan_site.customer.get(plan_site.base).text).count("Finish your payment plan") == 2
+    plan_site.agree(plan)
+    assert "Finish your payment plan" not in plan_site.customer.get(plan_site.base).text
+    listed = words(plan_site.customer.get(f"{plan_site.base}/plans").text)
+    assert f"Plan {draft.number} Offer over" in listed
+    page = plan_site.customer.get(plan_site.page(draft)).text
+    assert "What you owe has changed since this plan was made." in words(page)
+    assert f'action="{plan_site.page(draft, "/withdrawal")}"' in page
+    assert plan_site.customer.post(plan_site.page(draft, "/withdrawal")).status_code == 303
+    assert plan_site.fresh(draft.public_id).state == "withdrawn"
+    assert "It was taken back." in words(plan_site.customer.get(plan_site.page(draft)).text)
+
+
+def test_an_offer_of_the_seller_is_declined_and_not_taken_back(plan_site: PlanSite) -> None:
+    plan = _offer(plan_site)
+    assert "/withdrawal" not in plan_site.customer.get(plan_site.page(plan)).text
+    assert plan_site.customer.post(plan_site.page(plan, "/withdrawal")).status_code == 409
+    assert plan_site.customer.post(plan_site.page(plan, "/refusal")).status_code == 303
+    assert plan_site.fresh(plan.public_id).state == "declined"
+
+
+def _offer(plan_site: PlanSite, *, replaces: PlanRow | None = None) -> PlanRow:
+    """What the seller offers for the example, open today."""
+    now = plan_site.clock.now()
+    with plan_site.resources.writing() as session:
+        policy = policies.load(session, now=now)
+        terms = plans.Terms({plan_site.example.id: 100_000}, [Shape(0, 4, "month", date(2026, 4, 1))], policy.today)
+        return plans.offer(
+            session, plan_site.account, terms, contact_id=None, policy=policy, now=now, actor="staff:1",
+            replaces=replaces,
+        )  # fmt: skip

@@ -50,6 +50,7 @@ OPTION: dict[str, object] = {
 LINKS: dict[str, str] = {
     "statement": BASE,
     "decline": f"{HERE}/refusal",
+    "withdraw": f"{HERE}/withdrawal",
     "new": f"{BASE}/plans/new",
     "other": f"{BASE}/plans/new?charge=ch1&count=3",
 }
@@ -213,6 +214,7 @@ PLANS: dict[str, dict[str, Context]] = {
         "usual": OFFER,
         "own": {**OFFER, "is_own": True, "words": [], "options": [OPTION]},
         "closed": {**OFFER, "options": [], "closed": "This offer is no longer open."},
+        "own, closed": {**OFFER, "is_own": True, "words": [], "options": [], "closed": "What you owe has changed."},
         "in place of another": {**OFFER, "links": {**LINKS, "new": "", "other": ""}},
     },
     "plans/agreement.html": {
