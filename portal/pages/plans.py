@@ -1,6 +1,7 @@
 """A customer's payment plans: the list, an offer, one being kept, and what the customer does about it."""
 
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from portal.actions.statements import Standing
 from portal.records import Session, agreements, collections, ledger, saved_methods
 from portal.records import plans as records
 from portal.records.plans import PlanRow
-from portal.rules.dates import parse_date
+from portal.rules.dates import is_far_off, parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
 from portal.templating import decimal_mark
@@ -85,7 +86,8 @@ def move(visit: Visit) -> Response:
         if not (position.isascii() and position.isdigit() and len(position) < 4):
             raise Refusal("Choose which payment you want to move.", field="position")
         try:
-            day = parse_date(to, order="mdy")
+            # Too far off to be read, it is later than any day that is allowed, which is what is said then.
+            day = date.max if is_far_off(to) else parse_date(to, order="mdy")
         except Refusal:
             raise Refusal("Enter the new day.", field="to") from None
         with visit.resources.writing() as session:

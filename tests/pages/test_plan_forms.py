@@ -48,6 +48,26 @@ def test_an_amount_for_a_plan_that_is_over_is_not_asked_for_again(plan_site: Pla
     assert plan_site.customer.get(f"{plan_site.base}/pay", params=other).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ({"down": "-5", "count": "0", "first_on": "2020-01-01"}, ["down", "count", "first_on"]),
+        ({"down": "lots", "count": "400", "every": "day", "first_on": "soon"}, ["down", "count", "every", "first_on"]),
+        ({"charge": "nothing", "down": "5", "count": "0", "first_on": "soon"}, ["charges", "count", "first_on"]),
+    ],
+)
+def test_everything_that_is_wrong_with_the_terms_is_told_in_the_order_of_the_page(
+    plan_site: PlanSite, more: dict[str, str], wrong: list[str]
+) -> None:
+    wish = plan_site.wish(**more)
+    made = plan_site.customer.post(f"{plan_site.base}/plans", data=wish)
+    shown = plan_site.customer.get(f"{plan_site.base}/plans/new", params=wish)
+    assert (made.status_code, shown.status_code) == (422, 200)
+    for answer in (made, shown):
+        assert re.findall(r'<li><a href="#(\w+)">', answer.text) == wrong
+        assert re.findall(r'<p class="field-error" id="(\w+)-error">', answer.text) == wrong
+
+
 def test_other_terms_begin_with_those_of_the_plan(plan_site: PlanSite) -> None:
     other = plan_site.add("1009", 50_000)
     plan = plan_site.make(first_on="2026-03-20", every="fortnight")
