@@ -143,10 +143,7 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
         "trouble": view.trouble(collected, found, words, base=base),
         "moving": {"position": moving[0], "to": moving[1]},
         "paying": {"amount": visit.query.get("amount", "")[:40], "ahead": visit.query.get("ahead", "")},
-        "errors": [
-            {"field": refusal.field or "", "text": words.text(refusal.message, **refusal.values)}
-            for refusal in refusals
-        ],
+        "errors": [{"field": refusal.field or "", "text": _sentence(refusal, words)} for refusal in refusals],
         "links": {
             "statement": base,
             "plans": f"{base}/plans",
@@ -161,6 +158,12 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
     }
     status = refusals[0].status if refusals else 200
     return visit.page("plans/show.html", context, policy=policy, account=access.account, status=status)
+
+
+def _sentence(refusal: Refusal, words: Words) -> str:
+    """Its days are written as those of the page."""
+    values = {name: words.day(each) if isinstance(each, date) else each for name, each in refusal.values.items()}
+    return words.text(refusal.message, **values)
 
 
 def _offer(

@@ -158,12 +158,7 @@ def check_move(due_on: date, to: date, *, following_on: date | None, is_used: bo
         raise Conflict("This payment is due already. Its date cannot be moved any more; pay it now, or contact us.")
     latest = latest_move(due_on, following_on=following_on)
     if not due_on < to <= latest:
-        raise Refusal(
-            "Choose a day after %(due)s, until %(latest)s.",
-            field="to",
-            due=due_on.isoformat(),
-            latest=latest.isoformat(),
-        )
+        raise Refusal("Choose a day after %(due)s, until %(latest)s.", field="to", due=due_on, latest=latest)
 
 
 def latest_move(due_on: date, *, following_on: date | None) -> date:

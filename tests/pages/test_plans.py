@@ -241,6 +241,9 @@ def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
     plan_site.agree(plan)
     wrong = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-04-29"})
     assert (wrong.status_code, 'value="2026-04-29"' in wrong.text) == (422, True)
+    assert "Choose a day after Mar 23, until Mar 30." in words(wrong.text)
+    far = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "9999-12-31"})
+    assert (far.status_code, "Choose a day after Mar 23, until Mar 30." in words(far.text)) == (422, True)
     for typed in ({"position": "x", "to": "2026-03-25"}, {"position": "2", "to": "soon"}, {}):
         assert plan_site.customer.post(plan_site.page(plan, "/dates"), data=typed).status_code == 422
     moved = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-03-25"})
