@@ -25,6 +25,8 @@ from portal.web.visit import Visit
 from portal.wording import Words
 
 _PRESSES = "60 per 10 minutes"
+# What the page may say has just been done.
+_DONE = ("moved", "by_hand")
 Errors = list[dict[str, str]]
 
 
@@ -99,7 +101,7 @@ def move(visit: Visit) -> Response:
         if refusal.field is None:
             raise
         return _page(visit, visit.path["plan"], [refusal], moving=(position, to[:20]))
-    return _back(visit, access, plan)
+    return _back(visit, access, plan, done="moved")
 
 
 def pay_by_hand(visit: Visit) -> Response:
@@ -109,7 +111,7 @@ def pay_by_hand(visit: Visit) -> Response:
         policy, access, plan = _held(visit, session)
         _count(visit, access)
         plan_changes.pay_by_hand(session, plan, policy=policy, now=visit.now, actor=access.actor)
-    return _back(visit, access, plan)
+    return _back(visit, access, plan, done="by_hand")
 
 
 def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tuple[str, str] = ("", "")) -> Response:
@@ -130,7 +132,9 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
     here = f"{base}/plans/{plan.public_id}"
     last_words = next((event.words for event in reversed(events) if event.kind == plan.state), "")
     movable = plan_changes.movable(found, today=policy.today)
+    done = visit.query.get("done", "")
     context = {
+        "done": done if done in _DONE and not refusals else "",
         "number": plan.number,
         "state": view.state(plan, words),
         "story": view.story(plan, last_words, words),
@@ -243,5 +247,6 @@ def _count(visit: Visit, access: Access) -> None:
     visit.throttle.check(_PRESSES, "plan", str(access.session_id))
 
 
-def _back(visit: Visit, access: Access, plan: PlanRow) -> Response:
-    return visit.see(f"/a/{access.account.public_id}/plans/{plan.public_id}")
+def _back(visit: Visit, access: Access, plan: PlanRow, *, done: str = "") -> Response:
+    query = f"?{urlencode({'done': done})}" if done else ""
+    return visit.see(f"/a/{access.account.public_id}/plans/{plan.public_id}{query}")

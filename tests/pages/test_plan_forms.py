@@ -119,6 +119,38 @@ def test_an_offer_of_the_seller_is_declined_and_not_taken_back(plan_site: PlanSi
     assert plan_site.fresh(plan.public_id).state == "declined"
 
 
+def test_what_is_wrong_with_an_agreement_is_told_in_the_order_of_the_page(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    form = plan_site.terms(plan) | {"name": "", "agree": "", "electronic": "", "means": ""}
+    page = plan_site.customer.post(plan_site.page(plan, "/acceptance"), data=form).text
+    fields = ["means", "agree", "electronic", "name"]
+    assert re.findall(r'<li><a href="#(\w+)">', page) == fields
+    assert re.findall(r'<p class="field-error" id="(\w+)-error">', page) == fields
+
+
+def test_the_agreement_leads_back_to_the_plan_or_to_the_offer(plan_site: PlanSite) -> None:
+    for plan, named in ((plan_site.make(), "Back to your plan"), (_offer(plan_site), "Back to the offer")):
+        assert named in words(plan_site.customer.get(plan_site.page(plan, "/agreement?option=1")).text)
+
+
+def test_what_was_done_to_a_plan_is_said(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan, "card")
+    plan_site.confirm(plan_site.attempts()[-1])
+    plan_site.sync(plan_site.attempts()[-1])
+    for path, sent, said in (
+        ("/dates", {"position": "2", "to": "2026-03-25"}, "The date is moved."),
+        ("/by-hand", {}, "Automatic payments of this plan are stopped. From now on you pay each date yourself."),
+    ):
+        answer = plan_site.customer.post(plan_site.page(plan, path), data=sent)
+        assert answer.status_code == 303
+        page = plan_site.customer.get(answer.headers["location"]).text
+        assert re.search(r'<p class="notice notice-good" role="status">', page)
+        assert said in words(page)
+    for rest in ("", "?done=anything"):
+        assert "notice-good" not in plan_site.customer.get(plan_site.page(plan, rest)).text
+
+
 def _offer(plan_site: PlanSite, *, replaces: PlanRow | None = None) -> PlanRow:
     """What the seller offers for the example, open today."""
     now = plan_site.clock.now()

@@ -112,6 +112,7 @@ AGREEMENT: dict[str, object] = {
     "chosen_means": "",
     "name": "",
     "errors": [],
+    "is_own": False,
     "links": {"plan": HERE, "action": f"{HERE}/acceptance", "pdf": f"{HERE}/agreement.pdf?option=1"},
 }
 
@@ -149,6 +150,7 @@ KEPT: dict[str, object] = {
 }
 SHOWN: dict[str, object] = {
     **LAYOUT,
+    "done": "",
     "number": "P-00001",
     "state": {"name": "In progress", "class": "on_plan"},
     "story": "",
@@ -188,6 +190,13 @@ METHOD: dict[str, object] = {
     "errors": [],
     "links": {"plan": HERE, "action": f"{HERE}/method"},
 }
+LISTED: dict[str, object] = {
+    "number": f"P-00002 {CANARY}",
+    "href": HERE,
+    "state": {"name": "In progress", "class": "on_plan"},
+    "amount": money(100000),
+    "next": f"{money(20000)} on Jan 22, 2027",
+}
 PLANS: dict[str, dict[str, Context]] = {
     "plans/builder.html": {
         "usual": BUILDER,
@@ -222,13 +231,14 @@ PLANS: dict[str, dict[str, Context]] = {
         "by_hand": {**AGREEMENT, "means": [{"value": "hand", "consent": []}], "charging": []},
         "refused": {
             **AGREEMENT,
+            "is_own": True,
             "chosen_means": "hand",
             "name": f"A {CANARY}",
             "errors": [
                 {"field": "terms", "text": "The terms have changed. Read them again."},
-                {"field": "name", "text": "Type your name, as your signature."},
-                {"field": "agree", "text": "Tick that you agree to the plan."},
                 {"field": "means", "text": "Choose how you want to pay."},
+                {"field": "agree", "text": "Tick that you agree to the plan."},
+                {"field": "name", "text": "Type your name, as your signature."},
             ],
         },
     },
@@ -261,6 +271,8 @@ PLANS: dict[str, dict[str, Context]] = {
             "plan": None,
             "agreed": "",
         },
+        "moved": {**SHOWN, "done": "moved"},
+        "by_hand": {**SHOWN, "done": "by_hand", "plan": {**KEPT, "method": ""}},
         "completed": {
             **SHOWN,
             "state": {"name": "Paid off", "class": "paid"},
@@ -276,20 +288,8 @@ PLANS: dict[str, dict[str, Context]] = {
         "usual": {
             **LAYOUT,
             "plans": [
-                {
-                    "number": f"P-00002 {CANARY}",
-                    "href": HERE,
-                    "state": {"name": "In progress", "class": "on_plan"},
-                    "amount": money(100000),
-                    "next": f"{money(20000)} on Jan 22, 2027",
-                },
-                {
-                    "number": "P-00001",
-                    "href": HERE,
-                    "state": {"name": "Paid off", "class": "paid"},
-                    "amount": money(50000),
-                    "next": "",
-                },
+                LISTED,
+                {**LISTED, "number": "P-00001", "state": {"name": "Paid off", "class": "paid"}, "next": ""},
             ],
             "links": {"statement": BASE, "new": f"{BASE}/plans/new"},
         },
