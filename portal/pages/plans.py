@@ -184,9 +184,9 @@ def _offer(
     try:
         offered = plan_acceptance.offered(session, plan, standing, policy=policy)
         options, closed = view.offer(offered, standing, words, base=base), ""
+        other = _as_typed(session, plan, standing, policy, words)
     except Conflict as over:
-        options, closed = [], words.text(over.message, **over.values)
-    other = _as_typed(session, plan, standing, policy, words)
+        options, closed, other = [], words.text(over.message, **over.values), ""
     context = {
         "number": plan.number,
         "total": words.money(plan.total_cents),
