@@ -69,6 +69,15 @@ def offered(session: Session, plan: PlanRow, standing: Standing, *, policy: Poli
     return Offered(plan, covered, options, replaces)
 
 
+def is_open(session: Session, plan: PlanRow, standing: Standing, *, policy: Policy) -> bool:
+    """Whether it is an offer that can be accepted now."""
+    try:
+        offered(session, plan, standing, policy=policy)
+    except Conflict:
+        return False
+    return True
+
+
 def accept(
     session: Session, access: Access, public_id: str, given: Acceptance, *, policy: Policy, now: datetime
 ) -> PlanRow:

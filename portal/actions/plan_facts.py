@@ -14,7 +14,6 @@ from portal.records.letters import LetterRow
 from portal.records.plans import EventRow, OptionRow, PlanRow
 from portal.records.saved_methods import MethodRow
 from portal.rules.plans import KEPT, Due
-from portal.rules.refusals import Conflict
 
 # What `plan_changed` tells of: the last of these is the one.
 CHANGES = ("moved", "paused", "resumed", "put_off", "cancelled", "by_hand")
@@ -102,11 +101,7 @@ def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:
 
 
 def _can_be_accepted(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:
-    try:
-        plan_acceptance.offered(session, plan, standing, policy=policy)
-    except Conflict:
-        return False
-    return True
+    return plan_acceptance.is_open(session, plan, standing, policy=policy)
 
 
 def _is_kept_or_paid(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:

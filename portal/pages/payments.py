@@ -14,6 +14,7 @@ from portal.actions.policies import Policy
 from portal.actions.quotes import Choice
 from portal.actions.statements import Standing
 from portal.gateways.stripe_values import StripeRefused, StripeUnavailable
+from portal.pages import plans as plan_page
 from portal.pages import statements as statement_page
 from portal.records import Session, accounts, attempts, collections, ledger, plans
 from portal.records.attempts import AttemptRow
@@ -51,7 +52,8 @@ _WORDS = {
 
 
 def check(visit: Visit) -> Response:
-    """What exactly will be charged, before money moves. A choice that cannot be paid goes back to the statement."""
+    """What exactly will be charged, before money moves. A choice that cannot be paid goes back to the statement,
+    or to its plan."""
     standing, access, policy, words = _load(visit)
     try:
         choice = _choice(visit.query, standing, access, words)
@@ -60,6 +62,8 @@ def check(visit: Visit) -> Response:
     except Refusal as refusal:
         if refusal.field is None or not access.whole_account:
             raise
+        if plan := visit.query.get("plan"):
+            return plan_page.refuse_amount(visit, plan, refusal)
         return statement_page.page(visit, standing, policy, words, refusal=refusal)
 
 
@@ -122,9 +126,11 @@ def _load(visit: Visit) -> tuple[Standing, Access, Policy, Words]:
 
 def _choice(given: ImmutableMultiDict[str, str], standing: Standing, access: Access, words: Words) -> Choice:
     """What is to be paid; a link to one document reaches only that one, and no lump sum."""
-    typed = given.get("amount", "").strip()
-    if typed and access.whole_account:
-        plan, ahead = given.get("plan") or None, given.get("ahead")
+    typed, plan = given.get("amount", "").strip(), given.get("plan") or None
+    if (typed or plan) and access.whole_account:
+        ahead = given.get("ahead")
+        if not typed:
+            raise Refusal("Enter an amount, such as 25.00.", field="amount")
         if len(typed) > _LONGEST_AMOUNT:
             raise Refusal("That is too long for an amount. Write it like 1234.56.", field="amount")
         try:

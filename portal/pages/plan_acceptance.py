@@ -152,16 +152,17 @@ def _plan(session: Session, access: Access, visit: Visit) -> PlanRow:
 
 
 def _wrong(visit: Visit, typed: _Typed, found: _Read) -> Errors:
+    """In the order of the page."""
     errors: Errors = []
     words = found.words
-    if len(typed.name) < 2:
-        errors.append({"field": "name", "text": words.text("Type your name, as your signature.")})
+    if typed.means not in _means(visit, found):
+        errors.append({"field": "means", "text": words.text("Choose how you want to pay.")})
     if "agree" not in typed.ticked:
         errors.append({"field": "agree", "text": words.text("Tick that you agree to the plan.")})
     if "electronic" not in typed.ticked:
         errors.append({"field": "electronic", "text": words.text("Tick that you agree to get this electronically.")})
-    if typed.means not in _means(visit, found):
-        errors.append({"field": "means", "text": words.text("Choose how you want to pay.")})
+    if len(typed.name) < 2:
+        errors.append({"field": "name", "text": words.text("Type your name, as your signature.")})
     return errors
 
 
@@ -257,6 +258,7 @@ def _page(visit: Visit, found: _Read, typed: _Typed, errors: Errors, *, status: 
         "chosen_means": typed.means,
         "name": typed.name,
         "errors": errors,
+        "is_own": found.plan.is_own,
         "links": {"plan": here, "action": f"{here}/acceptance", "pdf": f"{here}/agreement.pdf?option={option}"},
     }
     return visit.page("plans/agreement.html", context, policy=found.policy, account=found.access.account, status=status)

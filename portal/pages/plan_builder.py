@@ -4,7 +4,6 @@ The form is a GET until it is sent: working out a plan changes nothing.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
@@ -13,9 +12,9 @@ from portal.actions import plans, statements
 from portal.actions.access import Access
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.rules.dates import parse_date
+from portal.rules.dates import is_far_off, parse_date
 from portal.rules.money import parse_amount
-from portal.rules.plans import EVERY, Broken, Due, Every, Shape, schedule
+from portal.rules.plans import EVERY, Broken, Due, Every, Shape, faults, schedule
 from portal.rules.refusals import Conflict, Refusal
 from portal.templating import decimal_mark
 from portal.views import plan_builder as view
@@ -25,6 +24,8 @@ from portal.wording import Words
 
 _PRESSES = "30 per 10 minutes"
 _LONGEST = 40
+# In the order of the page.
+_FIELDS = ("charges", "down", "count", "every", "first_on")
 Errors = list[dict[str, str]]
 
 
@@ -43,13 +44,10 @@ def make(visit: Visit) -> Response:
         visit.throttle.check(_PRESSES, "plan", str(access.session_id))
     except Refusal as refusal:
         return _page(visit, standing, policy, words, typed, _said(refusal, words), status=refusal.status)
-    shape, errors = _shape(typed, words, policy)
+    covered = plans.coverable(standing, typed.charges)
+    shape, errors = _shape(typed, sum(covered.values()), words, policy)
     if shape is None:
         return _page(visit, standing, policy, words, typed, errors, status=422)
-    covered = plans.coverable(standing, typed.charges)
-    if not covered:
-        # The page says by itself that nothing is chosen.
-        return _page(visit, standing, policy, words, typed, [], status=422)
     try:
         with visit.resources.writing() as session:
             made = plans.make(session, access, plans.Wish(covered, shape, typed.words), policy=policy, now=visit.now)
@@ -94,32 +92,40 @@ def _typed(given: ImmutableMultiDict[str, str], standing: Standing, policy: Poli
     )
 
 
-def _shape(typed: Typed, words: Words, policy: Policy) -> tuple[Shape | None, Errors]:
-    """The shape that was typed, or what is wrong with it, field by field."""
-    errors: Errors = []
-    down_cents, first_on = 0, policy.today
+def _shape(typed: Typed, total_cents: int, words: Words, policy: Policy) -> tuple[Shape | None, Errors]:
+    """The shape that was typed, or everything that is wrong with it, field by field."""
+    wrong: dict[str, str] = {}
+    # What cannot be read is taken for something that can be, so that the rest is looked at too.
+    down_cents, count, first_on = 0, 1, policy.today
+    if not total_cents:
+        wrong["charges"] = words.text("Choose at least one invoice.")
     if typed.down:
         try:
             down_cents = parse_amount(typed.down, words.currency, decimal_mark=decimal_mark(words.locale))
         except Refusal as refusal:
-            errors.append({"field": "down", "text": words.text(refusal.message, **refusal.values)})
-    count = int(typed.count) if typed.count.isascii() and typed.count.isdigit() else 0
-    if not 1 <= count <= 999:
-        errors.append({"field": "count", "text": words.text("Enter how many payments, such as 3.")})
+            wrong["down"] = words.text(refusal.message, **refusal.values)
+    if typed.count.isascii() and typed.count.isdigit():
+        count = int(typed.count)
+    else:
+        wrong["count"] = words.text("Enter how many payments, such as 3.")
     every: Every | None = next((each for each in EVERY if each == typed.every), None)
     if every is None:
-        errors.append({"field": "every", "text": words.text("Choose how often you want to pay.")})
+        wrong["every"] = words.text("Choose how often you want to pay.")
     try:
-        first_on = _day(typed.first_on)
+        first_on = parse_date(typed.first_on, order="mdy")
     except Refusal:
-        errors.append({"field": "first_on", "text": words.text("Enter the day of the first payment.")})
-    if errors or every is None:
-        return None, errors
-    return Shape(down_cents, count, every, first_on), []
-
-
-def _day(typed: str) -> date:
-    return parse_date(typed, order="mdy")
+        wrong["first_on"] = (
+            words.text("That day is too far off. Choose a sooner day.")
+            if is_far_off(typed.first_on)
+            else words.text("Enter the day of the first payment.")
+        )
+    shape = Shape(down_cents, count, every or "month", first_on)
+    for fault in faults(total_cents, shape, today=policy.today, currency=words.currency):
+        # Without an invoice there is no whole that the first amount could be too large for.
+        if fault.field and (total_cents or fault.field != "down" or down_cents < 0):
+            wrong.setdefault(fault.field, words.text(fault.message, **fault.values))
+    errors = [{"field": field, "text": wrong[field]} for field in _FIELDS if field in wrong]
+    return None if errors else shape, errors
 
 
 def _page(
@@ -129,15 +135,10 @@ def _page(
     total_cents = sum(plans.coverable(standing, typed.charges).values())
     dues: Sequence[Due] = ()
     limits: Sequence[Broken] = ()
-    shape, wrong = _shape(typed, words, policy)
-    if shape is not None and total_cents:
-        try:
-            limits = plans.broken(total_cents, shape, currency=account.currency, policy=policy)
-            dues = schedule(total_cents, shape, today=policy.today)
-        except Refusal as refusal:
-            wrong = _said(refusal, words)
-    elif not total_cents:
-        wrong = [{"field": "charges", "text": words.text("Choose at least one invoice.")}]
+    shape, wrong = _shape(typed, total_cents, words, policy)
+    if shape is not None:
+        limits = plans.broken(total_cents, shape, currency=account.currency, policy=policy)
+        dues = schedule(total_cents, shape, today=policy.today)
     base = f"/a/{account.public_id}"
     context = {
         **view.builder(standing, typed, total_cents, dues, limits, policy=policy, words=words),

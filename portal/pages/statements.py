@@ -5,7 +5,7 @@ import io
 
 from starlette.responses import Response
 
-from portal.actions import notices, plan_standing, quotes, statements
+from portal.actions import notices, plan_acceptance, plan_standing, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
@@ -66,9 +66,12 @@ def page(
         debits = under_way(session, standing)
         open_notices = notices.open_of(session, account.id)
         has_disputes = bool(disputes.of_account(session, account.id))
-        account_plans = [
+        account_plans = plans.of_account(session, account.id)
+        # An offer that cannot be accepted any more asks for nothing.
+        mentioned = [
             (plan, plan_standing.load(session, plan, standing, policy=policy) if plan.state == "active" else None)
-            for plan in plans.of_account(session, account.id)
+            for plan in account_plans
+            if plan.state != "offered" or plan_acceptance.is_open(session, plan, standing, policy=policy)
         ]
     context = {
         **view.heading(standing, words),
@@ -84,7 +87,7 @@ def page(
         "under_way": explanations.payments_under_way(debits, words),
         "told": notices_view.told(open_notices, words, base=base),
         "credit": notices_view.credit(standing, open_notices, words, base=base),
-        "plans": plans_view.mentioned(account_plans, words, base=base),
+        "plans": plans_view.mentioned(mentioned, words, base=base),
         "links": {
             "pay": f"{base}/pay",
             "pdf": f"{base}/statement.pdf",

@@ -145,7 +145,11 @@ def quote_plan(items: Sequence[OpenItem], amount_cents: int, *, currency: str) -
     if most_cents < least_cents:
         raise Conflict("Nothing of this plan can be paid now. Look at it again.")
     if amount_cents < least_cents:
-        raise Refusal("The smallest payment is %(amount)s.", field="amount", amount=words(least_cents, currency))
+        raise Refusal(
+            "The smallest payment is %(amount)s. Enter that or more.",
+            field="amount",
+            amount=words(least_cents, currency),
+        )
     if amount_cents > most_cents:
         raise Refusal(
             "%(amount)s pays all that is left. Enter that or less.", field="amount", amount=words(most_cents, currency)

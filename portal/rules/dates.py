@@ -39,6 +39,7 @@ _MONTHS = {
     )
     for name in names
 }
+_LAST_YEAR = 2199
 _TIME = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp][Mm])?(Z|[+-][0-9]{2}:?[0-9]{2})?$")
 _ISO = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})$")
 _NUMBERS = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})$")
@@ -119,6 +120,12 @@ def parse_date(text: str, *, order: DateOrder | None = None) -> date:
     return found.pop()
 
 
+def is_far_off(text: str) -> bool:
+    """Whether this is written as a date of a year that is too far off to be read, such as 9999-12-31."""
+    match = _ISO.match(text.strip())
+    return match is not None and int(match[1]) > _LAST_YEAR
+
+
 def date_orders(text: str) -> frozenset[DateOrder]:
     """The orders under which this text is a date: both for ISO and named months, none when it is no date."""
     return frozenset(_readings(text))
@@ -161,7 +168,7 @@ def _both(year: str, month: str, day: str) -> dict[DateOrder, date]:
 def _date(year: str, month: str, day: str) -> date | None:
     """A date from 1970 to 2199; two-digit years are of this century."""
     full_year = int(year) + (2000 if len(year) == 2 else 0)
-    if not 1970 <= full_year <= 2199:
+    if not 1970 <= full_year <= _LAST_YEAR:
         return None
     try:
         return date(full_year, int(month), int(day))

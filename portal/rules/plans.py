@@ -76,25 +76,35 @@ def schedule(total_cents: int, shape: Shape, *, today: date) -> tuple[Due, ...]:
 
 def check_shape(total_cents: int, shape: Shape, *, today: date, currency: str) -> None:
     """Refuse what cannot be a plan at all, whoever wishes it."""
+    for fault in faults(total_cents, shape, today=today, currency=currency):
+        raise fault
+
+
+def faults(total_cents: int, shape: Shape, *, today: date, currency: str) -> tuple[Refusal, ...]:
+    """Why a shape cannot be a plan at all, one for each field that is wrong."""
     least_cents = stripe_minimum_cents(currency)
+    found = []
+    if shape.down_cents < 0:
+        found.append(Refusal("This is below zero. Write an amount like 1234.56, or leave it empty.", field="down"))
+    elif shape.down_cents >= total_cents:
+        whole = words(total_cents, currency)
+        found.append(Refusal("The first amount must be less than the whole, %(total)s.", field="down", total=whole))
+    elif 0 < shape.down_cents < least_cents:
+        least = words(least_cents, currency)
+        found.append(Refusal("The smallest payment is %(amount)s.", field="down", amount=least))
     if not 1 <= shape.count <= MOST_INSTALMENTS:
-        raise Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS)
+        found.append(Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS))
+    elif not found and (total_cents - shape.down_cents) // shape.count < least_cents:
+        found.append(
+            Refusal(
+                "That makes payments below %(amount)s, the smallest that can be paid. Choose fewer payments.",
+                field="count",
+                amount=words(least_cents, currency),
+            )
+        )
     if shape.first_on < today:
-        raise Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on")
-    if not 0 <= shape.down_cents < total_cents:
-        raise Refusal(
-            "The first amount must be less than the whole, %(total)s.",
-            field="down",
-            total=words(total_cents, currency),
-        )
-    if 0 < shape.down_cents < least_cents:
-        raise Refusal("The smallest payment is %(amount)s.", field="down", amount=words(least_cents, currency))
-    if (total_cents - shape.down_cents) // shape.count < least_cents:
-        raise Refusal(
-            "That makes payments below %(amount)s, the smallest that can be paid. Choose fewer payments.",
-            field="count",
-            amount=words(least_cents, currency),
-        )
+        found.append(Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on"))
+    return tuple(found)
 
 
 def outside(
@@ -148,12 +158,7 @@ def check_move(due_on: date, to: date, *, following_on: date | None, is_used: bo
         raise Conflict("This payment is due already. Its date cannot be moved any more; pay it now, or contact us.")
     latest = latest_move(due_on, following_on=following_on)
     if not due_on < to <= latest:
-        raise Refusal(
-            "Choose a day after %(due)s, until %(latest)s.",
-            field="to",
-            due=due_on.isoformat(),
-            latest=latest.isoformat(),
-        )
+        raise Refusal("Choose a day after %(due)s, until %(latest)s.", field="to", due=due_on, latest=latest)
 
 
 def latest_move(due_on: date, *, following_on: date | None) -> date:

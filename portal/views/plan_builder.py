@@ -36,8 +36,13 @@ def first_guess(
         total_cents, Shape(down_cents, count, "month", first_on), guardrails, today=today, currency=currency
     ):
         count -= 1
-    down = plain(down_cents, currency).replace(".", mark) if down_cents else ""
-    return Typed(charges, down, str(count), "month", first_on.isoformat())
+    return filled(Shape(down_cents, count, "month", first_on), charges, currency=currency, mark=mark)
+
+
+def filled(shape: Shape, charges: tuple[str, ...], *, currency: str, mark: str) -> Typed:
+    """The form with these terms filled in."""
+    down = plain(shape.down_cents, currency).replace(".", mark) if shape.down_cents else ""
+    return Typed(charges, down, str(shape.count), shape.every, shape.first_on.isoformat())
 
 
 def builder(

@@ -1,6 +1,6 @@
 """Payment plans as their customer reads them: the list, the statement's line, and a plan that is being kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,9 +40,10 @@ class Means:
     can_change: bool
 
 
-def state(plan: PlanRow, follower: PlanRow | None, words: Words) -> dict[str, str]:
-    """How a plan is called, and the class of its chip. `follower`: what took its place or answered it, if anything."""
-    name, kind = _STATES[plan.state]
+def state(plan: PlanRow, follower: PlanRow | None, words: Words, *, is_closed: bool = False) -> dict[str, str]:
+    """How a plan is called, and the class of its chip. `follower`: what took its place or answered it, if anything;
+    `is_closed`: an offer that cannot be accepted any more."""
+    name, kind = _STATES["expired" if is_closed else plan.state]
     if plan.state == "declined" and follower is not None:
         name = "Answered with an offer"
     if plan.state == "active" and plan.cure_by is not None:
@@ -50,13 +51,15 @@ def state(plan: PlanRow, follower: PlanRow | None, words: Words) -> dict[str, st
     return {"name": words.text(name), "class": kind}
 
 
-def listed(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *, base: str) -> list[dict[str, object]]:
-    """The rows of the list of an account's plans."""
+def listed(
+    found: Sequence[tuple[PlanRow, PlanStanding | None]], closed: Collection[int], words: Words, *, base: str
+) -> list[dict[str, object]]:
+    """The rows of the list of an account's plans. `closed` are the ids of offers that cannot be accepted any more."""
     return [
         {
             "number": plan.number,
             "href": f"{base}/plans/{plan.public_id}",
-            "state": state(plan, followed_by(plan, [each for each, _ in found]), words),
+            "state": state(plan, followed_by(plan, [each for each, _ in found]), words, is_closed=plan.id in closed),
             "amount": words.money(plan.total_cents),
             "next": _next(standing, words) if standing else "",
         }

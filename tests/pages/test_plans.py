@@ -39,7 +39,11 @@ def test_dates_and_amounts_are_shown_before_anything_is_made(plan_site: PlanSite
         ({"down": "lots"}, "“lots” is not an amount"),
         ({"down": "1000"}, "The first amount must be less than the whole"),
         ({"count": "three"}, "Enter how many payments, such as 3."),
-        ({"count": "0"}, "Enter how many payments, such as 3."),
+        ({"down": "-5"}, "This is below zero. Write an amount like 1234.56, or leave it empty."),
+        ({"count": "0"}, "Choose from 1 to 60 payments."),
+        ({"count": "400"}, "Choose from 1 to 60 payments."),
+        ({"count": "1000"}, "Choose from 1 to 60 payments."),
+        ({"first_on": "9999-12-31"}, "That day is too far off. Choose a sooner day."),
         ({"every": "day"}, "Choose how often you want to pay."),
         ({"first_on": "soon"}, "Enter the day of the first payment."),
         ({"first_on": "2026-03-01"}, "The first payment cannot be in the past."),
@@ -237,6 +241,9 @@ def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
     plan_site.agree(plan)
     wrong = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-04-29"})
     assert (wrong.status_code, 'value="2026-04-29"' in wrong.text) == (422, True)
+    assert "Choose a day after Mar 23, until Mar 30." in words(wrong.text)
+    far = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "9999-12-31"})
+    assert (far.status_code, "Choose a day after Mar 23, until Mar 30." in words(far.text)) == (422, True)
     for typed in ({"position": "x", "to": "2026-03-25"}, {"position": "2", "to": "soon"}, {}):
         assert plan_site.customer.post(plan_site.page(plan, "/dates"), data=typed).status_code == 422
     moved = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-03-25"})

@@ -126,3 +126,11 @@ def test_every_form_reads_back(day: date) -> None:
 def test_no_text_does_worse_than_a_refusal(text: str) -> None:
     with suppress(Refusal):
         dates.parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2199-12-31", False), ("2200-01-01", True), (" 9999-12-31", True), ("soon", False), ("1/1/2200", False)],
+)
+def test_a_year_that_is_too_far_off_is_told_from_what_is_no_date(text: str, expected: bool) -> None:
+    assert dates.is_far_off(text) is expected

@@ -13,6 +13,7 @@ from portal.rules.plans import (
     Shape,
     check_move,
     check_shape,
+    faults,
     is_credit,
     latest_move,
     needs_consent,
@@ -82,6 +83,21 @@ def test_what_is_no_plan_is_refused(shape: Shape, field: str) -> None:
     with pytest.raises(Refusal) as refused:
         check_shape(10000, shape, today=TODAY, currency="usd")
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("shape", "fields"),
+    [
+        (Shape(0, 3, "month", JAN), []),
+        (Shape(-5, 0, "month", date(2020, 1, 1)), ["down", "count", "first_on"]),
+        (Shape(10000, 61, "month", JAN), ["down", "count"]),
+        # How large the payments are is known only where the first amount is.
+        (Shape(20000, 3, "month", JAN), ["down"]),
+        (Shape(9850, 4, "month", date(2020, 1, 1)), ["count", "first_on"]),
+    ],
+)
+def test_everything_that_is_wrong_with_a_shape_is_told(shape: Shape, fields: list[str]) -> None:
+    assert [fault.field for fault in faults(10000, shape, today=TODAY, currency="usd")] == fields
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,13 @@ OPTION: dict[str, object] = {
     "href": f"{HERE}/agreement?option=1",
     "compared": "The plan costs nothing extra: no interest and no fee.",
 }
+LINKS: dict[str, str] = {
+    "statement": BASE,
+    "decline": f"{HERE}/refusal",
+    "withdraw": f"{HERE}/withdrawal",
+    "new": f"{BASE}/plans/new",
+    "other": f"{BASE}/plans/new?charge=ch1&count=3",
+}
 OFFER: dict[str, object] = {
     **LAYOUT,
     "number": "P-00001",
@@ -60,7 +67,7 @@ OFFER: dict[str, object] = {
     "is_own": False,
     "words": [f"We know that the season is slow. {CANARY}"],
     "until": "December 6, 2026",
-    "links": {"statement": BASE, "decline": f"{HERE}/refusal", "new": f"{BASE}/plans/new", "pay": f"{BASE}/pay"},
+    "links": LINKS,
 }
 TERMS: dict[str, object] = {
     "edition": 1,
@@ -109,6 +116,7 @@ AGREEMENT: dict[str, object] = {
     "chosen_means": "",
     "name": "",
     "errors": [],
+    "is_own": False,
     "links": {"plan": HERE, "action": f"{HERE}/acceptance", "pdf": f"{HERE}/agreement.pdf?option=1"},
 }
 
@@ -146,6 +154,7 @@ KEPT: dict[str, object] = {
 }
 SHOWN: dict[str, object] = {
     **LAYOUT,
+    "done": "",
     "number": "P-00001",
     "state": {"name": "In progress", "class": "on_plan"},
     "story": "",
@@ -157,6 +166,7 @@ SHOWN: dict[str, object] = {
     "plan": KEPT,
     "trouble": [],
     "moving": {"position": "", "to": ""},
+    "paying": {"amount": "", "ahead": ""},
     "errors": [],
     "links": {
         "statement": BASE,
@@ -196,19 +206,22 @@ PLANS: dict[str, dict[str, Context]] = {
         "usual": OFFER,
         "own": {**OFFER, "is_own": True, "replaces": None, "words": [], "options": [OPTION]},
         "closed": {**OFFER, "options": [], "closed": "This offer is no longer open."},
+        "own, closed": {**OFFER, "is_own": True, "words": [], "options": [], "closed": "What you owe has changed."},
+        "in place of another": {**OFFER, "links": {**LINKS, "new": "", "other": ""}},
     },
     "plans/agreement.html": {
         "usual": AGREEMENT,
         "by_hand": {**AGREEMENT, "means": [{"value": "hand", "consent": []}], "charging": []},
         "refused": {
             **AGREEMENT,
+            "is_own": True,
             "chosen_means": "hand",
             "name": f"A {CANARY}",
             "errors": [
                 {"field": "terms", "text": "The terms have changed. Read them again."},
-                {"field": "name", "text": "Type your name, as your signature."},
-                {"field": "agree", "text": "Tick that you agree to the plan."},
                 {"field": "means", "text": "Choose how you want to pay."},
+                {"field": "agree", "text": "Tick that you agree to the plan."},
+                {"field": "name", "text": "Type your name, as your signature."},
             ],
         },
     },
@@ -226,7 +239,11 @@ PLANS: dict[str, dict[str, Context]] = {
         "refused": {
             **SHOWN,
             "moving": {"position": "2", "to": "2027-03-01"},
-            "errors": [{"field": "to", "text": "Choose a day after 2027-01-22, until 2027-01-29."}],
+            "paying": {"amount": f"much {CANARY}", "ahead": "next"},
+            "errors": [
+                {"field": "amount", "text": f"“much {CANARY}” is not an amount."},
+                {"field": "to", "text": "Choose a day after Jan 22, 2027, until Jan 29, 2027."},
+            ],
         },
         "requested": {
             **SHOWN,
@@ -242,6 +259,8 @@ PLANS: dict[str, dict[str, Context]] = {
             "plan": None,
             "agreed": "",
         },
+        "moved": {**SHOWN, "done": "moved"},
+        "by_hand": {**SHOWN, "done": "by_hand", "plan": {**KEPT, "method": ""}},
         "replaced": {
             **SHOWN,
             "state": {"name": "Replaced by another plan", "class": "plain"},
