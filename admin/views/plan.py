@@ -22,8 +22,7 @@ def tiles(plan: PlanRow, found: PlanStanding, words: Words) -> Sequence[Tile]:
     if plan.state not in KEPT and plan.state not in ENDED:
         return []
     total = Tile("On the plan", words.money(plan.total_cents), count_words(len(found.covered)))
-    paid_cents = sum(row.paid_cents for row in found.rows)
-    told = [total, Tile("Paid by the plan", words.money(paid_cents))]
+    told = [total, Tile("Paid by the plan", words.money(found.paid_cents))]
     if plan.state in ENDED:
         return told
     pending_cents = sum(row.pending_cents for row in found.rows)

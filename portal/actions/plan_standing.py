@@ -39,6 +39,11 @@ class PlanStanding:
     least_cents: int
 
     @property
+    def paid_cents(self) -> int:
+        """What its own money has paid: more than its instalments say, where money has shortened it from its end."""
+        return sum(row.cents for row in self.received)
+
+    @property
     def left_cents(self) -> int:
         return sum(each.left_cents for each in self.covered)
 

@@ -164,6 +164,15 @@ def test_each_payment_stands_as_it_is(planning: Planning) -> None:
     assert "A payment is late: the customer was told to make up for it until May 20" in page
 
 
+def test_what_has_shortened_a_plan_is_paid_too(planning: Planning) -> None:
+    plan = planning.agreed()
+    planning.pay(plan, 33_334, ahead="next")
+    planning.pay(plan, 50_000)
+    assert planning.stands(plan).paid_cents == 83_334
+    page = planning.page(planning.office.desk_of("read_only"), plan)
+    assert "Paid by the plan $833.34 Left $166.66" in page
+
+
 def test_each_charge_is_told_with_its_tries(planning: Planning) -> None:
     plan = planning.agreed()
     planning.collect(plan, 1, state="waiting", tried=(("refused", "insufficient_funds"), ("refused", "odd_code")))
