@@ -8,7 +8,7 @@ from portal.actions.policies import Policy
 from portal.records.plans import OptionRow, PlanRow
 from portal.records.plans_listed import PlanListedRow
 from portal.rules.methods import shown
-from portal.rules.plans import KEPT
+from portal.rules.plans import KEPT, Due
 from portal.wording import Words
 
 STATES = {
@@ -75,7 +75,7 @@ def row(found: PlanListedRow, standing: PlanStanding | None, policy: Policy) -> 
         Cell(plan.number, href=f"/admin/plans/{plan.public_id}"),
         Cell(found.customer, href=f"/admin/customers/{found.customer_public_id}"),
         health(plan, standing, words),
-        Cell(words.money(plan.total_cents), sub=payments(found.payments)),
+        Cell(words.money(plan.total_cents), sub=counted(found.payments, has_first=found.down_cents > 0)),
         money_cell(words.money(found.left_cents or 0), found.left_cents or 0),
         Cell(words.day(following.due_on), sub=words.money(following.left_cents)) if following else Cell(""),
         how_paid(plan, found.method, found.last4),
@@ -88,9 +88,15 @@ def payments(count: int) -> str:
     return f"{count} {'payment' if count == 1 else 'payments'}"
 
 
-def option_words(option: OptionRow, total_cents: int, words: Words) -> str:
-    """`$400.00 today, then 3 payments, every month from Dec 1`."""
-    rhythm = f"{payments(option.times)}, {EVERY[option.every].lower()} from {words.day(option.first_on)}"
+def counted(count: int, *, has_first: bool) -> str:
+    """`3 payments`, or `First amount, then 3 payments`, as their table numbers them."""
+    return f"First amount, then {payments(count)}" if has_first else payments(count)
+
+
+def option_words(option: OptionRow, dues: Sequence[Due], words: Words) -> str:
+    """`First amount $400.00, then 3 payments, every month from Dec 1`: its payments are `dues`."""
+    first = next(due for due in dues if due.position)
+    rhythm = f"{payments(option.times)}, {EVERY[option.every].lower()} from {words.day(first.due_on)}"
     if option.times == 1:
-        rhythm = f"{words.money(total_cents - option.down_cents)} on {words.day(option.first_on)}"
-    return f"{words.money(option.down_cents)} at once, then {rhythm}" if option.down_cents else rhythm
+        rhythm = f"{words.money(first.amount_cents)} on {words.day(first.due_on)}"
+    return f"First amount {words.money(option.down_cents)}, then {rhythm}" if option.down_cents else rhythm

@@ -19,6 +19,7 @@ EVERY: tuple[Every, ...] = ("week", "fortnight", "month")
 # Money is on a plan while it is kept: a paused plan is.
 KEPT: frozenset[State] = frozenset({"active", "paused"})
 ENDED: frozenset[State] = frozenset({"completed", "defaulted", "cancelled", "replaced"})
+NEVER_AGREED: frozenset[State] = frozenset({"declined", "expired", "withdrawn"})
 # Five payments in writing, or a finance charge, make credit under Regulation Z, 12 CFR 1026.2(a)(17).
 MOST_WITHOUT_WARNING = 4
 LONGEST_MOVE_DAYS = 7

@@ -51,7 +51,7 @@ def post(desk: TestClient, address: str, data: Mapping[str, object]) -> tuple[in
 def test_the_form_begins_with_what_customers_may_have(planning: Planning) -> None:
     page = words(planning.office.desk_of("collector").get(new(planning)).text)
     assert "1001, due Mar 31 $1,000.00" in page
-    assert "First amount Today, or when it is accepted $320.00" in page
+    assert "First amount When it is accepted $320.00" in page
     assert "4 of 4 Jul 2, 2026 $320.00" in page
     assert "Outside of" in page
     assert "All of it paid within 120 days." in page
@@ -63,7 +63,7 @@ def test_a_preview_shows_each_date_and_changes_nothing(planning: Planning) -> No
     status, page = post(desk, f"{new(planning)}/preview", form(planning, **{"count-2": "6", "first_on-2": "2026-08-01",
                                                                             "every-2": "week"}))  # fmt: skip
     assert status == 200
-    assert "First amount Today, or when it is accepted $100.00 1 of 3 Apr 1, 2026 $300.00" in page
+    assert "First amount When it is accepted $100.00 1 of 3 Apr 1, 2026 $300.00" in page
     assert "Option 2" in page
     assert "At most 4 payments." in page
     assert "The first payment within 31 days." in page
@@ -170,6 +170,7 @@ def test_a_kept_plan_is_replaced_once_the_customer_agrees(planning: Planning) ->
     made = planning.all()[0]
     assert (made.replaces_id, made.total_cents, made.state) == (plan.id, 66_666, "offered")
     assert planning.plan(plan).state == "active"
+    assert "1001 Mar 31 $666.66 $666.66" in planning.page(desk, made)
     assert post(desk, address, typed)[0] == 409
     assert len(planning.all()) == 2
     planning.accept(made)
