@@ -119,6 +119,8 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
     if event.kind in _TOLD:
         return _TOLD[event.kind]
     if event.kind in _PAYMENTS:
+        if event.position is None:
+            return f"A payment by hand arrived{amount}"
         why = f". {code_words(event.words, words)}" if event.kind == "refused" and event.words else ""
         return f"{_PAYMENTS[event.kind]}{payment}{amount}{why}"
     if event.kind == "offered" and not event.actor.startswith("staff:"):
