@@ -77,25 +77,41 @@ def schedule(total_cents: int, shape: Shape, *, today: date) -> tuple[Due, ...]:
 
 def check_shape(total_cents: int, shape: Shape, *, today: date, currency: str) -> None:
     """Refuse what cannot be a plan at all, whoever wishes it."""
+    check_count(shape.count)
+    check_first_on(shape.first_on, today=today)
+    check_down(shape.down_cents, total_cents, currency=currency)
     least_cents = stripe_minimum_cents(currency)
-    if not 1 <= shape.count <= MOST_INSTALMENTS:
-        raise Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS)
-    if shape.first_on < today:
-        raise Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on")
-    if not 0 <= shape.down_cents < total_cents:
-        raise Refusal(
-            "The first amount must be less than the whole, %(total)s.",
-            field="down",
-            total=words(total_cents, currency),
-        )
-    if 0 < shape.down_cents < least_cents:
-        raise Refusal("The smallest payment is %(amount)s.", field="down", amount=words(least_cents, currency))
     if (total_cents - shape.down_cents) // shape.count < least_cents:
         raise Refusal(
             "That makes payments below %(amount)s, the smallest that can be paid. Choose fewer payments.",
             field="count",
             amount=words(least_cents, currency),
         )
+
+
+def check_count(count: int) -> None:
+    """Refuse a number of payments that no plan has."""
+    if not 1 <= count <= MOST_INSTALMENTS:
+        raise Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS)
+
+
+def check_first_on(first_on: date, *, today: date) -> None:
+    """Refuse a first day that is over."""
+    if first_on < today:
+        raise Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on")
+
+
+def check_down(down_cents: int, total_cents: int, *, currency: str) -> None:
+    """Refuse a first amount that is all of it, or less than can be paid."""
+    least_cents = stripe_minimum_cents(currency)
+    if not 0 <= down_cents < total_cents:
+        raise Refusal(
+            "The first amount must be less than the whole, %(total)s.",
+            field="down",
+            total=words(total_cents, currency),
+        )
+    if 0 < down_cents < least_cents:
+        raise Refusal("The smallest payment is %(amount)s.", field="down", amount=words(least_cents, currency))
 
 
 def outside(

@@ -126,6 +126,19 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert planning.all() == []
 
 
+def test_all_that_is_wrong_is_said_at_once(planning: Planning) -> None:
+    wrong = {"down-1": "abc", "count-1": "999", "first_on-1": "2020-01-01", "expires_on": "2020-01-01"}
+    answer = planning.office.desk_of("collector").post(new(planning), data=form(planning, **wrong))
+    assert answer.status_code == 422
+    for field, sentence in (
+        ("down-1", "“abc” is not an amount. Write it like 1234.56."),
+        ("count-1", "Choose from 1 to 60 payments."),
+        ("first_on-1", "The first payment cannot be in the past. Choose today or a later day."),
+        ("expires_on", "The offer would be over already. Choose today or a later day."),
+    ):
+        assert f'<a href="#{field}">{sentence}</a>' in answer.text
+
+
 def test_more_than_four_payments_are_for_businesses_or_for_who_looked_into_it(planning: Planning) -> None:
     desk = planning.office.desk_of("collector")
     assert post(desk, new(planning), form(planning, **{"count-1": "5", "despite_credit": "yes"}))[0] == 303
