@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from portal.records import Database
+from portal.records import Database, accounts
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.plans import Shape
@@ -55,6 +55,14 @@ def test_the_form_begins_with_what_customers_may_have(planning: Planning) -> Non
     assert "4 of 4 Jul 2, 2026 $320.00" in page
     assert "Outside of" in page
     assert "All of it paid within 120 days." in page
+
+
+def test_contacts_are_told_apart_by_their_addresses(planning: Planning) -> None:
+    account_id, now = planning.account.id, planning.house.clock.now()
+    with planning.house.resources.writing() as session:
+        accounts.add_contact(session, account_id=account_id, name="Northwind", email="boss@northwind.example", now=now)
+    page = words(planning.office.desk_of("collector").get(new(planning)).text)
+    assert "boss@northwind.example, Northwind" in page
 
 
 def test_a_preview_shows_each_date_and_changes_nothing(planning: Planning) -> None:

@@ -68,6 +68,15 @@ def test_the_longest_of_several_options_is_counted_then_the_chosen_one(planning:
     assert listed(planning)[0][3] == "$1,000.00 First amount, then 3 payments"
 
 
+def test_no_line_breaks_a_date_or_a_card(planning: Planning) -> None:
+    plan = planning.agreed(Shape(0, 3, "month", date(2026, 4, 1)))
+    planning.change(plan, "put_off", 300)
+    planning.collect(plan, 1, state="waiting")
+    page = planning.office.desk_of("read_only").get("/admin/plans").text
+    assert "Jan\u00a026,\u00a02027" in page
+    assert "Visa\u00a0••••\u00a04242" in page
+
+
 def test_the_most_urgent_come_first_and_are_counted(planning: Planning) -> None:
     late = planning.agreed()
     planning.on(4, 10)
