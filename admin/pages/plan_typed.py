@@ -1,15 +1,15 @@
 """The form for an offer of a payment plan, as it was typed: which invoices, which options, until when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from admin.web.desk import StaffVisit
 from admin.web.typed import Typed
-from portal.actions.plans import LONGEST_WORDS, MOST_OPTIONS, Terms, broken
+from portal.actions.plans import LONGEST_WORDS, MOST_OPTIONS, Terms, broken, check_expiry
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
-from portal.rules.plans import EVERY, Every, Shape
+from portal.rules.plans import EVERY, Every, Shape, check_count, check_down, check_first_on
 from portal.rules.refusals import Refusal
 
 NUMBERS = tuple(range(1, MOST_OPTIONS + 1))
@@ -52,11 +52,14 @@ def read(visit: StaffVisit, typed: Typed, standing: Standing, there: Mapping[int
         shapes[place] = _shape(visit, typed, place, total_cents, policy, currency=standing.account.currency)
         if len(typed.errors) > before:
             problems[place] = typed.errors[before]["text"]
+    expires_on = typed.day("expires_on", needed="Enter the last day on which it can be accepted.")
+    if expires_on is not None:
+        _check(typed, "expires_on", lambda: check_expiry(expires_on, policy=policy))
     return Written(
         covered,
         shapes,
         problems,
-        typed.day("expires_on", needed="Enter the last day on which it can be accepted."),
+        expires_on,
         visit.form.get("words", "").strip()[:LONGEST_WORDS],
         visit.form.get("despite_credit") == "yes",
     )
@@ -81,27 +84,32 @@ def _shape(
     if every is None:
         typed.wrong(f"every-{place}", "Choose how often they pay.")
     first_on = typed.day(f"first_on-{place}", needed="Enter the day of the first payment.")
+    # Each by itself, whatever is wrong with the others; what they come to together only once each may be.
+    if count is not None:
+        _check(typed, f"count-{place}", lambda: check_count(count))
+    if first_on is not None:
+        _check(typed, f"first_on-{place}", lambda: check_first_on(first_on, today=policy.today))
+    if total_cents:
+        _check(typed, f"down-{place}", lambda: check_down(down_cents, total_cents, currency=currency))
     fields = {f"{name}-{place}" for name in ("down", "count", "every", "first_on")}
     if count is None or every is None or first_on is None or any(each["field"] in fields for each in typed.errors):
         return None
     shape = Shape(down_cents, count, every, first_on)
     if total_cents:
-        _check(typed, place, total_cents, shape, policy, currency=currency)
+        _check(typed, f"count-{place}", lambda: broken(total_cents, shape, currency=currency, policy=policy))
     return shape
 
 
-def _check(typed: Typed, place: int, total_cents: int, shape: Shape, policy: Policy, *, currency: str) -> None:
+def _check(typed: Typed, field: str, checking: Callable[[], object]) -> None:
     try:
-        broken(total_cents, shape, currency=currency, policy=policy)
+        checking()
     except Refusal as refusal:
-        typed.refused(
-            refusal, field=f"count-{place}", count=f"count-{place}", down=f"down-{place}", first_on=f"first_on-{place}"
-        )
+        typed.wrong(field, refusal.sentence)
 
 
 def _count(typed: Typed, field: str) -> int | None:
     text = typed.text(field)
-    if text.isascii() and text.isdigit() and len(text) < 4:
+    if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     typed.wrong(field, "Enter how many payments, such as 3.")
     return None

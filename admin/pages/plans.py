@@ -46,7 +46,7 @@ LIST = List(
     only={"customer": "Only those of one customer.", "invoice": "Only those with one invoice on them."},
 )
 _HEADER = (
-    *("number", "customer", "state", "currency", "total", "left", "payments", "paid", "method"),
+    *("number", "customer", "state", "currency", "total", "left", "first_amount", "payments", "paid", "method"),
     *("agreed_on", "ended_on", "make_up_by", "offer_open_until"),
 )
 
@@ -90,6 +90,7 @@ def _line(found: PlanListedRow, policy: Policy) -> Sequence[Value]:
         found.currency.upper(),
         amount(plan.total_cents, found.currency),
         None if found.left_cents is None else amount(found.left_cents, found.currency),
+        amount(found.down_cents, found.currency),
         found.payments,
         paid,
         shown(found.method, found.last4 or "") if found.method else "",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from admin.views.cells import Cell, Fact, Head, Table, money_cell
-from admin.views.plans import how_paid, option_words, payments
+from admin.views.plans import counted, how_paid, option_words
 from admin.views.things import Tile
-from portal.actions.plan_standing import PlanStanding
+from portal.actions.plan_standing import PlanStanding, open_until
 from portal.actions.plans import broken, dues_of, shape_of
 from portal.actions.policies import Policy
 from portal.records.agreements import AgreementRow
@@ -22,8 +22,7 @@ def tiles(plan: PlanRow, found: PlanStanding, words: Words) -> Sequence[Tile]:
     if plan.state not in KEPT and plan.state not in ENDED:
         return []
     total = Tile("On the plan", words.money(plan.total_cents), count_words(len(found.covered)))
-    paid_cents = sum(row.paid_cents for row in found.rows)
-    told = [total, Tile("Paid by the plan", words.money(paid_cents))]
+    told = [total, Tile("Paid by the plan", words.money(found.paid_cents))]
     if plan.state in ENDED:
         return told
     pending_cents = sum(row.pending_cents for row in found.rows)
@@ -119,15 +118,17 @@ def options(
     plan: PlanRow, found: Sequence[OptionRow], policy: Policy, words: Words, *, is_business: bool
 ) -> Sequence[Mapping[str, object]]:
     """What may be chosen, with what it is outside of: {title, words, table, outside, is_credit}."""
+    day = open_until(plan, policy)
     return [
         {
             "title": "As asked" if plan.state == "requested" else f"Option {option.position}",
-            "words": option_words(option, plan.total_cents, words),
-            "table": dues_table(dues_of(plan, option, today=policy.today), words),
+            "words": option_words(option, dues, words),
+            "table": dues_table(dues, words),
             "outside": _outside(plan, option, policy, words) if plan.state == "requested" else [],
             "is_credit": is_credit(shape_of(option), is_business=is_business),
         }
         for option in found
+        for dues in [dues_of(plan, option, today=day)]
     ]
 
 
@@ -137,12 +138,13 @@ def dues_table(dues: Sequence[Due], words: Words) -> Table:
     rows = [
         [
             Cell(position_name(due.position, last)),
-            Cell("Today, or when it is accepted" if not due.position else words.long_day(due.due_on)),
+            Cell("When it is accepted" if not due.position else words.long_day(due.due_on)),
             Cell(words.money(due.amount_cents)),
         ]
         for due in dues
     ]
-    return Table(payments(len(dues)), [Head("Payment"), Head("Date"), Head("Amount", True)], rows)
+    title = counted(last, has_first=not dues[0].position)
+    return Table(title, [Head("Payment"), Head("Date"), Head("Amount", True)], rows)
 
 
 def covered(

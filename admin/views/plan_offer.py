@@ -83,10 +83,10 @@ def charge_options(
 
 
 def contact_options(contacts: Sequence[ContactRow], wanted: str) -> Sequence[Option]:
-    """Who gets it; the address on file is the first."""
+    """Who gets it; the address on file is the first. Two may have one name, and a phone cuts off what is long."""
     first = wanted or (str(contacts[0].id) if contacts else "")
     return [
-        Option(str(each.id), f"{each.name}, {each.email}" if each.name else each.email, "", str(each.id) == first)
+        Option(str(each.id), f"{each.email}, {each.name}" if each.name else each.email, "", str(each.id) == first)
         for each in contacts
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from admin.views.plan import position_name
+from admin.views.plans import whole
 from portal.actions.plans import ANSWERED
 from portal.records.collections import TryRow
 from portal.records.plan_collections import CollectingRow
@@ -119,6 +120,8 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
     if event.kind in _TOLD:
         return _TOLD[event.kind]
     if event.kind in _PAYMENTS:
+        if event.position is None:
+            return f"A payment by hand arrived{amount}"
         why = f". {code_words(event.words, words)}" if event.kind == "refused" and event.words else ""
         return f"{_PAYMENTS[event.kind]}{payment}{amount}{why}"
     if event.kind == "offered" and not event.actor.startswith("staff:"):
@@ -132,23 +135,23 @@ def _event(event: EventRow, names: Names, last: int, words: Words) -> str:
     if event.kind == "put_off":
         return f"{who} put the payments off by {event.words} {'day' if event.words == '1' else 'days'}"
     if event.kind == "method_set":
-        return f"{who} chose what is charged: {event.words}"
+        return f"{who} chose what is charged: {whole(event.words)}"
     if event.kind == "method_ended":
-        return f"{event.words or 'What was charged'} is gone: it is paid by hand now"
+        return f"{whole(event.words) or 'What was charged'} is gone: it is paid by hand now"
     if event.kind == "replaced":
         return f"Plan {event.words} has taken its place"
     return f"{who} {_ACTS.get(event.kind, event.kind.replace('_', ' '))}"
 
 
 def _day(text: str, words: Words) -> str:
-    return words.day(date.fromisoformat(text))
+    return whole(words.day(date.fromisoformat(text)))
 
 
 def _collecting(row: CollectingRow, words: Words) -> str:
-    method = shown(row.method, row.last4)
-    told = f"{words.money(row.noticed_cents)} from {method}, announced {words.day(row.noticed_on)}."
+    method = whole(shown(row.method, row.last4))
+    told = f"{words.money(row.noticed_cents)} from {method}, announced {whole(words.day(row.noticed_on))}."
     if row.state == "waiting":
-        return f"{told} It is charged on {words.day(row.next_on)}."
+        return f"{told} It is charged on {whole(words.day(row.next_on))}."
     if row.state == "stopped" and row.why:
         return f"{told} No further try: {code_words(row.why, words)}"
     return told

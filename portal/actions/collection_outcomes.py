@@ -23,8 +23,10 @@ _UNANSWERED = frozenset({"requires_confirmation", "processing", "succeeded", "ca
 def note(
     session: Session, attempt: AttemptRow, state: str, failure: str | None, *, policy: Policy, now: datetime
 ) -> None:
-    """The attempt of a collection has come to this state."""
+    """An attempt has come to this state: a collection, or a payment by hand, which only a plan hears of."""
     if attempt.collection_id is None:
+        if attempt.plan_id is not None and state == "succeeded":
+            _tell_by_hand(session, attempt, attempt.plan_id, policy=policy, now=now)
         return
     ledger.lock_account(session, attempt.account_id)
     row = collections.by_id(session, attempt.collection_id)
@@ -103,6 +105,13 @@ def _last_of(session: Session, row: CollectionRow, attempt: AttemptRow) -> TryRo
 def _told(session: Session, tried: TryRow | None, outcome: str, *, now: datetime) -> None:
     if tried is not None:
         collections.tell(session, tried, outcome=outcome, now=now)
+
+
+def _tell_by_hand(session: Session, attempt: AttemptRow, plan_id: int, *, policy: Policy, now: datetime) -> None:
+    tell(
+        session, plans.by_id(session, plan_id), "paid", policy=policy, now=now, actor="stripe",
+        amount_cents=attempt.amount_cents,
+    )  # fmt: skip
 
 
 def _tell_plan(

@@ -13,7 +13,7 @@ from portal.records.plans import CoveredRow, InstalmentRow, PlanRow
 from portal.rules.dates import local_day
 from portal.rules.instalments import Ahead, Instalment, Money, asked_cents, following, late_since, outlook
 from portal.rules.money import stripe_minimum_cents
-from portal.rules.plans import KEPT, Due
+from portal.rules.plans import KEPT, NEVER_AGREED, Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class PlanStanding:
     rows: Sequence[Instalment]
     received: Sequence[ReceivedRow]
     least_cents: int
+
+    @property
+    def paid_cents(self) -> int:
+        """What its own money has paid: more than its instalments say, where money has shortened it from its end."""
+        return sum(row.cents for row in self.received)
 
     @property
     def left_cents(self) -> int:
@@ -99,9 +104,18 @@ def agreed_days(plan: PlanRow, policy: Policy) -> tuple[int, int]:
     return grace_days, policy.plan_cure_days if plan.cure_days is None else plan.cure_days
 
 
+def open_until(plan: PlanRow, policy: Policy) -> date:
+    """The last day on which an offer could be accepted: today, or the day on which it ended without being."""
+    if plan.state == "expired" and plan.expires_on is not None:
+        return plan.expires_on
+    return local_day(plan.moved_at, policy.time_zone) if plan.state in NEVER_AGREED else policy.today
+
+
 def _covered(session: Session, plan: PlanRow, standing: Standing) -> Sequence[Covered]:
     """For a plan that is not kept any more, what is left is what it covered and is open now; nothing is on it."""
-    paid = {row.charge_id: row.paid_cents for row in plan_money.on_plans(session, plan.account_id, standing.on)}
+    found = plan_money.on_plans(session, plan.account_id, standing.on)
+    # What another plan has paid, as the one that an offer is to replace, had been paid when this one was made.
+    paid = {row.charge_id: row.paid_cents for row in found if row.plan_id == plan.id}
     on_plan = {row.item.charge_id: row.item.parts.on_plan_cents for row in standing.statement.rows}
     return [_one(row, paid, on_plan, standing, is_kept=plan.state in KEPT) for row in plans.covered(session, plan.id)]
 

@@ -203,12 +203,17 @@ def last_offer_day(policy: Policy) -> date:
     return policy.today + timedelta(days=policy.plan_offer_days)
 
 
+def check_expiry(expires_on: date, *, policy: Policy) -> None:
+    """Refuse a last day that is over."""
+    if expires_on < policy.today:
+        raise Refusal("The offer would be over already. Choose today or a later day.", field="expires_on")
+
+
 def _check_terms(account: AccountRow, terms: Terms, *, policy: Policy) -> None:
     _refuse_nothing(terms.covered)
     if not 1 <= len(terms.shapes) <= MOST_OPTIONS:
         raise Refusal("Offer one to %(most)s options.", field="count", most=MOST_OPTIONS)
-    if terms.expires_on < policy.today:
-        raise Refusal("The offer would be over already. Choose today or a later day.", field="expires_on")
+    check_expiry(terms.expires_on, policy=policy)
     for shape in terms.shapes:
         check_shape(terms.total_cents, shape, today=policy.today, currency=account.currency)
         if is_credit(shape, is_business=account.kind == "business") and not terms.despite_credit:

@@ -14,7 +14,6 @@ from portal.records.plans import PlanRow
 from portal.records.tables import (
     accounts,
     charges,
-    instalments,
     movements,
     plan_charges,
     plan_options,
@@ -45,7 +44,8 @@ _DAY = bindparam("day", type_=Date)
 class PlanListedRow(NamedTuple):
     """A plan and whose it is. `health` is its state, or `late` while the time to make up for a payment runs.
 
-    `left_cents` is None for a plan that is not kept; `method` names what is charged, with its last digits.
+    `left_cents` is None for a plan that is not kept; `down_cents` is its first amount, `payments` how many come after;
+    `method` names what is charged, with its last digits.
     """
 
     plan: PlanRow
@@ -54,6 +54,7 @@ class PlanListedRow(NamedTuple):
     currency: str
     health: str
     left_cents: int | None
+    down_cents: int
     payments: int
     method: str | None
     last4: str | None
@@ -81,24 +82,18 @@ _left = (
     .group_by(_each.c.plan_id)
     .subquery("left_of")
 )
-_agreed = (
-    select(func.count())
-    .select_from(instalments)
-    .where(instalments.c.plan_id == plans.c.id)
-    .correlate(plans)
-    .scalar_subquery()
-)
-# Of several options, the one with the most payments says how long it may last.
-_offered = (
-    select(func.max(plan_options.c.times + case((plan_options.c.down_cents > 0, 1), else_=0)))
-    .where(plan_options.c.plan_id == plans.c.id)
-    .correlate(plans)
-    .scalar_subquery()
-)
 _health: ColumnElement[str] = case(
     ((plans.c.state == "active") & plans.c.cure_by.is_not(None), literal("late")), else_=plans.c.state
 )
 _rank = case(*((_health == name, number) for number, name in enumerate(_HEALTH)), else_=len(_HEALTH))
+
+
+def _option(name: str) -> ColumnElement[int]:
+    """Of the option that was accepted; of several that may be, the one with the most payments says how long it may
+    last."""
+    of_plan = select(plan_options.c[name]).where(plan_options.c.plan_id == plans.c.id).correlate(plans)
+    in_order = of_plan.order_by(plan_options.c.is_chosen.desc(), plan_options.c.times.desc(), plan_options.c.position)
+    return func.coalesce(in_order.limit(1).scalar_subquery(), 0)
 
 
 def _stands(value: str) -> Condition:
@@ -138,7 +133,8 @@ PLANS = Listing(
         accounts.c.currency,
         _health.label("health"),
         _left.c.cents,
-        func.coalesce(case((_agreed > 0, _agreed), else_=_offered), 0),
+        _option("down_cents"),
+        _option("times"),
         saved_methods.c.name,
         saved_methods.c.last4,
     )

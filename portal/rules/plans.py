@@ -1,6 +1,6 @@
 """Payment plans: the schedule, the owner's guardrails, moving one date, and what needs new consent (money.md 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -19,6 +19,7 @@ EVERY: tuple[Every, ...] = ("week", "fortnight", "month")
 # Money is on a plan while it is kept: a paused plan is.
 KEPT: frozenset[State] = frozenset({"active", "paused"})
 ENDED: frozenset[State] = frozenset({"completed", "defaulted", "cancelled", "replaced"})
+NEVER_AGREED: frozenset[State] = frozenset({"declined", "expired", "withdrawn"})
 # Five payments in writing, or a finance charge, make credit under Regulation Z, 12 CFR 1026.2(a)(17).
 MOST_WITHOUT_WARNING = 4
 LONGEST_MOVE_DAYS = 7
@@ -80,31 +81,56 @@ def check_shape(total_cents: int, shape: Shape, *, today: date, currency: str) -
         raise fault
 
 
-def faults(total_cents: int, shape: Shape, *, today: date, currency: str) -> tuple[Refusal, ...]:
+def faults(total_cents: int, shape: Shape, *, today: date, currency: str) -> Sequence[Refusal]:
     """Why a shape cannot be a plan at all, one for each field that is wrong."""
+    found: list[Refusal] = []
+
+    def look(check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Refusal as fault:
+            found.append(fault)
+
+    look(lambda: check_down(shape.down_cents, total_cents, currency=currency))
+    look(lambda: check_count(shape.count))
+    if not found:
+        look(lambda: _check_size(total_cents, shape, currency=currency))
+    look(lambda: check_first_on(shape.first_on, today=today))
+    return found
+
+
+def check_count(count: int) -> None:
+    """Refuse a number of payments that no plan has."""
+    if not 1 <= count <= MOST_INSTALMENTS:
+        raise Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS)
+
+
+def check_first_on(first_on: date, *, today: date) -> None:
+    """Refuse a first day that is over."""
+    if first_on < today:
+        raise Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on")
+
+
+def check_down(down_cents: int, total_cents: int, *, currency: str) -> None:
+    """Refuse a first amount that is all of it, or less than can be paid."""
     least_cents = stripe_minimum_cents(currency)
-    found = []
-    if shape.down_cents < 0:
-        found.append(Refusal("This is below zero. Write an amount like 1234.56, or leave it empty.", field="down"))
-    elif shape.down_cents >= total_cents:
+    if down_cents < 0:
+        raise Refusal("This is below zero. Write an amount like 1234.56, or leave it empty.", field="down")
+    if down_cents >= total_cents:
         whole = words(total_cents, currency)
-        found.append(Refusal("The first amount must be less than the whole, %(total)s.", field="down", total=whole))
-    elif 0 < shape.down_cents < least_cents:
-        least = words(least_cents, currency)
-        found.append(Refusal("The smallest payment is %(amount)s.", field="down", amount=least))
-    if not 1 <= shape.count <= MOST_INSTALMENTS:
-        found.append(Refusal("Choose from 1 to %(most)s payments.", field="count", most=MOST_INSTALMENTS))
-    elif not found and (total_cents - shape.down_cents) // shape.count < least_cents:
-        found.append(
-            Refusal(
-                "That makes payments below %(amount)s, the smallest that can be paid. Choose fewer payments.",
-                field="count",
-                amount=words(least_cents, currency),
-            )
+        raise Refusal("The first amount must be less than the whole, %(total)s.", field="down", total=whole)
+    if 0 < down_cents < least_cents:
+        raise Refusal("The smallest payment is %(amount)s.", field="down", amount=words(least_cents, currency))
+
+
+def _check_size(total_cents: int, shape: Shape, *, currency: str) -> None:
+    least_cents = stripe_minimum_cents(currency)
+    if (total_cents - shape.down_cents) // shape.count < least_cents:
+        raise Refusal(
+            "That makes payments below %(amount)s, the smallest that can be paid. Choose fewer payments.",
+            field="count",
+            amount=words(least_cents, currency),
         )
-    if shape.first_on < today:
-        found.append(Refusal("The first payment cannot be in the past. Choose today or a later day.", field="first_on"))
-    return tuple(found)
 
 
 def outside(

@@ -93,13 +93,12 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
     """A plan that was accepted: what is paid, what comes next, and what can be done about it."""
     plan, today = found.plan, words.today
     asked_cents = found.asked_cents(today) if plan.state in ("active", "paused") else 0
-    paid_cents = sum(row.cents for row in found.received)
     late_on = found.late_since(today) if plan.state == "active" else None
     left_cents = found.on_plan_cents
     return {
         "rows": [_row(row, found, words) for row in found.rows],
         "total": words.money(plan.total_cents),
-        "paid": words.money(paid_cents),
+        "paid": words.money(found.paid_cents),
         "left": words.money(found.left_cents),
         "credited": words.money_or_nothing(_fell_away(found)),
         "frozen": words.money_or_nothing(sum(row.frozen_cents for row in found.rows)),
@@ -244,8 +243,7 @@ def _due_now(found: PlanStanding, words: Words) -> str:
 
 def _fell_away(found: PlanStanding) -> int:
     """What of the plan need not be paid any more though no money of the plan has paid it."""
-    paid_cents = sum(row.cents for row in found.received)
-    return max(0, found.plan.total_cents - paid_cents - found.left_cents)
+    return max(0, found.plan.total_cents - found.paid_cents - found.left_cents)
 
 
 def _typed(cents: int, words: Words) -> str:

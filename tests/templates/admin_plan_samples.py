@@ -31,10 +31,10 @@ PAYMENTS = Table(
     ],
 )  # fmt: skip
 DUES = Table(
-    "3 payments",
+    "First amount, then 2 payments",
     [Head("Payment"), Head("Date"), Head("Amount", True)],
     [
-        [Cell("First amount"), Cell("Today, or when it is accepted"), Cell(money(20000))],
+        [Cell("First amount"), Cell("When it is accepted"), Cell(money(20000))],
         [Cell("1 of 2"), Cell("Dec 12, 2026"), Cell(money(40000))],
         [Cell("2 of 2"), Cell("Jan 12, 2027"), Cell(money(40000))],
     ],
@@ -46,7 +46,7 @@ COVERED = Table(
 )
 OPTION: dict[str, object] = {
     "title": "As asked",
-    "words": f"{money(20000)} at once, then 2 payments, every month from Dec 12",
+    "words": f"First amount {money(20000)}, then 2 payments, every month from Dec 12",
     "table": DUES,
     "outside": ["At most 4 payments.", "All of it paid within 120 days."],
     "is_credit": True,

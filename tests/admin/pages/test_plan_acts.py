@@ -103,6 +103,30 @@ def test_an_offer_is_taken_back(planning: Planning) -> None:
     assert planning.plan(asked).state == "requested"
 
 
+def test_dates_of_what_was_never_agreed_to_stay_as_on_its_last_day(planning: Planning) -> None:
+    asked = planning.asked()
+    desk = planning.office.desk_of("collector")
+    assert planning.send(desk, asked, "refusal", words="Too long.")[0] == 303
+    offered, expired = (planning.offer({planning.first.id: 100_000}) for _ in range(2))
+    assert planning.send(desk, offered, "withdrawal")[0] == 303
+    planning.on(4, 20)
+    planning.watch()
+    desk = planning.office.desk_of("read_only")
+    assert "Date Amount 1 of 6 Apr 1, 2026" in planning.page(desk, asked)
+    for plan, chip in ((offered, "Taken back"), (expired, "Not answered in time")):
+        page = planning.page(desk, plan)
+        assert chip in page
+        assert "3 payments, every month from Mar 31 3 payments Payment Date Amount 1 of 3 Mar 31, 2026" in page
+
+
+def test_what_is_asked_for_too_late_begins_today(planning: Planning) -> None:
+    plan = planning.asked(Shape(10_000, 6, "month", date(2026, 4, 1)))
+    planning.on(4, 20)
+    page = planning.page(planning.office.desk_of("read_only"), plan)
+    assert "First amount $100.00, then 6 payments, every month from Apr 20" in page
+    assert "First amount When it is accepted $100.00 1 of 6 Apr 20, 2026" in page
+
+
 def test_a_plan_is_paused_and_goes_on(planning: Planning) -> None:
     plan = planning.agreed()
     desk = planning.office.desk_of("collector")
@@ -162,6 +186,17 @@ def test_each_payment_stands_as_it_is(planning: Planning) -> None:
     planning.watch()
     page = planning.page(planning.office.desk_of("read_only"), plan)
     assert "A payment is late: the customer was told to make up for it until May 20" in page
+
+
+def test_what_has_shortened_a_plan_is_paid_too_and_told(planning: Planning) -> None:
+    plan = planning.agreed()
+    planning.pay(plan, 33_334, ahead="next")
+    planning.pay(plan, 50_000)
+    assert planning.stands(plan).paid_cents == 83_334
+    page = planning.page(planning.office.desk_of("read_only"), plan)
+    assert "Paid by the plan $833.34 Left $166.66" in page
+    first, second = (f"A payment by hand arrived: {amount} Mar 2, 10:00 AM" for amount in ("$333.34", "$500.00"))
+    assert f"{first} {second}" in page
 
 
 def test_each_charge_is_told_with_its_tries(planning: Planning) -> None:

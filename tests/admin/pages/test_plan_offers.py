@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from portal.records import Database
+from portal.records import Database, accounts
 from portal.records import plans as records
 from portal.records.plans import PlanRow
 from portal.rules.plans import Shape
@@ -51,10 +51,18 @@ def post(desk: TestClient, address: str, data: Mapping[str, object]) -> tuple[in
 def test_the_form_begins_with_what_customers_may_have(planning: Planning) -> None:
     page = words(planning.office.desk_of("collector").get(new(planning)).text)
     assert "1001, due Mar 31 $1,000.00" in page
-    assert "First amount Today, or when it is accepted $320.00" in page
+    assert "First amount When it is accepted $320.00" in page
     assert "4 of 4 Jul 2, 2026 $320.00" in page
     assert "Outside of" in page
     assert "All of it paid within 120 days." in page
+
+
+def test_contacts_are_told_apart_by_their_addresses(planning: Planning) -> None:
+    account_id, now = planning.account.id, planning.house.clock.now()
+    with planning.house.resources.writing() as session:
+        accounts.add_contact(session, account_id=account_id, name="Northwind", email="boss@northwind.example", now=now)
+    page = words(planning.office.desk_of("collector").get(new(planning)).text)
+    assert "boss@northwind.example, Northwind" in page
 
 
 def test_a_preview_shows_each_date_and_changes_nothing(planning: Planning) -> None:
@@ -63,7 +71,7 @@ def test_a_preview_shows_each_date_and_changes_nothing(planning: Planning) -> No
     status, page = post(desk, f"{new(planning)}/preview", form(planning, **{"count-2": "6", "first_on-2": "2026-08-01",
                                                                             "every-2": "week"}))  # fmt: skip
     assert status == 200
-    assert "First amount Today, or when it is accepted $100.00 1 of 3 Apr 1, 2026 $300.00" in page
+    assert "First amount When it is accepted $100.00 1 of 3 Apr 1, 2026 $300.00" in page
     assert "Option 2" in page
     assert "At most 4 payments." in page
     assert "The first payment within 31 days." in page
@@ -126,6 +134,19 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert planning.all() == []
 
 
+def test_all_that_is_wrong_is_said_at_once(planning: Planning) -> None:
+    wrong = {"down-1": "abc", "count-1": "999", "first_on-1": "2020-01-01", "expires_on": "2020-01-01"}
+    answer = planning.office.desk_of("collector").post(new(planning), data=form(planning, **wrong))
+    assert answer.status_code == 422
+    for field, sentence in (
+        ("down-1", "“abc” is not an amount. Write it like 1234.56."),
+        ("count-1", "Choose from 1 to 60 payments."),
+        ("first_on-1", "The first payment cannot be in the past. Choose today or a later day."),
+        ("expires_on", "The offer would be over already. Choose today or a later day."),
+    ):
+        assert f'<a href="#{field}">{sentence}</a>' in answer.text
+
+
 def test_more_than_four_payments_are_for_businesses_or_for_who_looked_into_it(planning: Planning) -> None:
     desk = planning.office.desk_of("collector")
     assert post(desk, new(planning), form(planning, **{"count-1": "5", "despite_credit": "yes"}))[0] == 303
@@ -170,6 +191,7 @@ def test_a_kept_plan_is_replaced_once_the_customer_agrees(planning: Planning) ->
     made = planning.all()[0]
     assert (made.replaces_id, made.total_cents, made.state) == (plan.id, 66_666, "offered")
     assert planning.plan(plan).state == "active"
+    assert "1001 Mar 31 $666.66 $666.66" in planning.page(desk, made)
     assert post(desk, address, typed)[0] == 409
     assert len(planning.all()) == 2
     planning.accept(made)

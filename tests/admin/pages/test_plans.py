@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from portal.actions import credit_memos, policies
+from portal.actions import plans as made
 from portal.records import Database
 from portal.records.listing import Wanted
 from portal.records.plans_listed import PLANS
@@ -44,6 +45,36 @@ def test_each_plan_stands_in_its_row(planning: Planning) -> None:
     planning.on(4, 10)
     planning.watch()
     assert listed(planning)[0][2] == "Late since Mar 31, until Apr 20 to make up for it"
+
+
+def test_a_first_amount_is_not_counted_among_the_payments_after_it(planning: Planning) -> None:
+    planning.agreed(Shape(20_000, 3, "month", date(2026, 3, 31)))
+    assert listed(planning)[0][3] == "$1,000.00 First amount, then 3 payments"
+    answer = planning.office.desk_of("owner").post("/admin/plans/export")
+    (line,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (line["first_amount"], line["payments"]) == ("200.00", "3")
+
+
+def test_the_longest_of_several_options_is_counted_then_the_chosen_one(planning: Planning) -> None:
+    options = [Shape(20_000, 3, "month", date(2026, 3, 31)), Shape(0, 4, "week", date(2026, 3, 31))]
+    with planning.house.resources.writing() as session:
+        now = planning.house.clock.now()
+        plan = made.offer(
+            session, planning.account, made.Terms({planning.first.id: 100_000}, options, date(2026, 3, 16)),
+            contact_id=None, policy=policies.load(session, now=now), now=now, actor="staff:1",
+        )  # fmt: skip
+    assert listed(planning)[0][3] == "$1,000.00 4 payments"
+    planning.accept(plan, option=1)
+    assert listed(planning)[0][3] == "$1,000.00 First amount, then 3 payments"
+
+
+def test_no_line_breaks_a_date_or_a_card(planning: Planning) -> None:
+    plan = planning.agreed(Shape(0, 3, "month", date(2026, 4, 1)))
+    planning.change(plan, "put_off", 300)
+    planning.collect(plan, 1, state="waiting")
+    page = planning.office.desk_of("read_only").get("/admin/plans").text
+    assert "Jan\u00a026,\u00a02027" in page
+    assert "Visa\u00a0••••\u00a04242" in page
 
 
 def test_the_most_urgent_come_first_and_are_counted(planning: Planning) -> None:
