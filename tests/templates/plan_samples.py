@@ -79,11 +79,12 @@ TERMS: dict[str, object] = {
 }
 CHARGING = [
     f"For payment plan P-00001 {CANARY} this is charged: $200.00 on Nov 22, 2026; $266.67 on Dec 22, 2026; $266.67 on "
-    "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than its amount; what "
-    "I have paid or was credited by then is taken off. One that does not go through is tried again up to three times.",
-    "Harbor Supply Co. writes to me at least two days before each charge. I can withdraw this at any time until a "
-    "charge is sent, for no reason and at no cost: on the plan’s page, or by writing to ar@harborsupply.example. From "
-    "then on I pay by hand; the plan itself stays as it is.",
+    "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than the plan sets for "
+    "it; what I have paid or was credited by then is taken off, and what came back or is owed after a dispute is "
+    "added. One that does not go through is tried again up to three times.",
+    "Harbor Supply Co. writes to me at least two days before each charge; a payment that is due sooner is charged two "
+    "days after that letter. I can withdraw this at any time until a charge is sent, at no cost, by writing to "
+    "ar@harborsupply.example. From then on I pay by hand; the plan itself stays as it is.",
 ]
 AGREEMENT: dict[str, object] = {
     **LAYOUT,
@@ -256,6 +257,7 @@ PLANS: dict[str, dict[str, Context]] = {
                 {"value": "card", "consent": ["I let my card be charged."]},
             ],
             "charging": CHARGING,
+            "soon": f"Nothing is charged today. {CANARY} is charged on Nov 24, 2026 at the earliest.",
             "shown": "shown-1",
             "errors": [],
             "links": {"plan": HERE, "action": f"{HERE}/method"},
@@ -266,6 +268,7 @@ PLANS: dict[str, dict[str, Context]] = {
             "saved": [],
             "new": [{"value": "card", "consent": ["I let my card be charged."]}],
             "charging": CHARGING,
+            "soon": "",
             "shown": "shown-1",
             "errors": [{"field": "means", "text": "Choose how you want to pay."}],
             "links": {"plan": HERE, "action": f"{HERE}/method"},
