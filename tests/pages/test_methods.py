@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from portal.actions import collections
 from portal.actions.policies import set_policy
 from portal.records.tables import autopays, saved_methods, setups
 from tests.support.dump import dump
@@ -147,6 +148,26 @@ def test_nothing_chosen_is_said_at_the_choice(shop: PayingSite, customer: TestCl
     answer = customer.post(f"{shop.base}/autopay", data={"shown": shown(page, "")})
     assert answer.status_code == 422
     assert "Choose what is to be charged." in answer.text
+
+
+def test_what_is_announced_stands_on_both_pages(shop: PayingSite, customer: TestClient) -> None:
+    question = "Rather not think of due days?"
+    assert question in words(customer.get(shop.base).text)
+    turn_on(shop, customer, save(shop, customer))
+    on = "Automatic payments are on, with Visa •••• 4242."
+    statement = words(customer.get(shop.base).text)
+    assert on in statement
+    assert "The next charge" not in statement
+    assert question not in statement
+    assert "Announced charges" not in words(customer.get(f"{shop.base}/methods").text)
+    shop.clock.move(days=8)
+    collections.announce(shop.resources, now=shop.clock.now())
+    customer = shop.trust(shop.visitor())
+    page = customer.get(shop.base).text
+    assert f"{on} The next charge is $1,250.00 on March 12, 2026." in words(page)
+    assert f'href="{shop.base}/methods"' in page
+    methods = words(customer.get(f"{shop.base}/methods").text)
+    assert "$1,250.00 on March 12, 2026 Invoice INV-1 · Visa •••• 4242 $300.00 on March 12, 2026 Invoice" in methods
 
 
 def test_removing_says_what_follows_and_does_it(shop: PayingSite, customer: TestClient) -> None:
