@@ -80,7 +80,7 @@ def test_the_statement_leads_there_and_a_code_is_asked_for(shop: PayingSite) -> 
 def test_a_card_is_saved_in_the_words_on_the_page(shop: PayingSite, customer: TestClient) -> None:
     page = customer.get(f"{shop.base}/methods")
     said = words(page.text)
-    assert "No card and no bank account is saved." in said
+    assert "No card and no bank account is saved. Save a card or bank account A bank account (ACH) I auth" in said
     save(shop, customer)
     with shop.resources.reading() as session:
         kept = session.execute(select(saved_methods.c.consent)).scalar_one()
@@ -173,6 +173,7 @@ def test_what_is_announced_stands_on_both_pages(shop: PayingSite, customer: Test
 def test_removing_says_what_follows_and_does_it(shop: PayingSite, customer: TestClient) -> None:
     method = save(shop, customer)
     turn_on(shop, customer, method)
+    assert "Used for: automatic payments. Saved on" in words(customer.get(f"{shop.base}/methods").text)
     assert "Automatic payments end with it" in words(customer.get(f"{shop.base}/methods").text)
     answer = customer.post(f"{shop.base}/methods/{method}/removal")
     assert answer.headers["location"] == f"{shop.base}/methods?done=removed"

@@ -137,7 +137,7 @@ KEPT: dict[str, object] = {
     "asked_typed": "200.00",
     "rest": money(46667),
     "rest_typed": "466.67",
-    "movable": [{"position": 2, "name": f"Jan 22, 2027: {money(20000)}", "latest": "Jan 29"}],
+    "movable": [{"position": 2, "name": "Jan 22, 2027", "latest": "Jan 29"}],
     "method": f"Visa •••• 4242 {CANARY}",
     "can_change": True,
 }
