@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from portal.actions import collection_letters, collection_sums, plan_standing
 from portal.actions.policies import Policy
 from portal.records import Session, charges, collections, plans, saved_methods
+from portal.records.autopays import AutopayRow
 from portal.records.charges import ChargeRow
 from portal.records.collections import CollectionRow, TryRow
 from portal.records.letters import LetterRow
@@ -49,6 +50,22 @@ def load(session: Session, collection_id: int, *, policy: Policy) -> CollectionF
         charge=charges.by_id(session, row.charge_id, policy.today) if row.charge_id is not None else None,
         tries=collections.tries(session, row.id),
     )
+
+
+def announced(session: Session, account_id: int, *, policy: Policy) -> Sequence[CollectionFacts]:
+    """What the account is about to be charged by itself, the next first."""
+    waiting = [
+        row
+        for row in collections.of_account(session, account_id)
+        if row.state == "waiting" and collection_sums.is_wanted(session, row)
+    ]
+    return [load(session, row.id, policy=policy) for row in sorted(waiting, key=lambda row: (row.next_on, row.id))]
+
+
+def next_of_autopay(session: Session, autopay: AutopayRow) -> CollectionRow | None:
+    """What is charged next under a leave that is in force; None where nothing is announced."""
+    waiting = [row for row in collections.of_autopay(session, autopay.id) if row.state == "waiting"]
+    return min(waiting, key=lambda row: (row.next_on, row.id), default=None)
 
 
 def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:

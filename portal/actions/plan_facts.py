@@ -16,7 +16,7 @@ from portal.records.saved_methods import MethodRow
 from portal.rules.plans import KEPT, Due
 
 # What `plan_changed` tells of: the last of these is the one.
-CHANGES = ("moved", "paused", "resumed", "put_off", "cancelled", "by_hand")
+CHANGES = ("moved", "paused", "resumed", "put_off", "cancelled", "by_hand", "method_set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,10 @@ def _is_due_again(session: Session, plan: PlanRow, standing: Standing, policy: P
 
 
 def _is_changed(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:
+    last = [event.kind for event in records.events(session, plan.id) if event.kind in CHANGES][-1]
+    if last == "method_set" and plan.method_id is None:
+        # What it was charged to has ended since, of which there is a letter.
+        return False
     return plan.state in KEPT or (plan.state == "cancelled" and not _is_on_another(session, plan))
 
 

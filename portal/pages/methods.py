@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from portal.actions import autopays, saved_methods, setups
+from portal.actions import autopays, collection_facts, saved_methods, setups
 from portal.actions.access import Access
 from portal.actions.checkouts import Payer
 from portal.actions.policies import Policy
@@ -21,6 +21,7 @@ from portal.records import saved_methods as records
 from portal.records import setups as setup_records
 from portal.records.setups import SetupRow
 from portal.rules.refusals import NotFound, Refusal
+from portal.views import collections as collections_view
 from portal.views import methods as view
 from portal.views import payments as payment_view
 from portal.web.visit import Visit
@@ -126,6 +127,7 @@ def _page(visit: Visit, refusals: Sequence[Refusal]) -> Response:
         found = records.of_account(session, account.id)
         uses = records.uses(session, account.id)
         autopay = autopay_records.in_force(session, account.id)
+        announced = collection_facts.announced(session, account.id, policy=policy)
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
     rules = view.autopay_consent(policy, words)
@@ -137,6 +139,7 @@ def _page(visit: Visit, refusals: Sequence[Refusal]) -> Response:
         "methods": view.listed(found, uses, words, base=base),
         "ways": _ways(account.currency, policy, words) if can_save else [],
         "autopay": view.autopay(autopay, charged, words),
+        "announced": collections_view.announced(announced, words, base=base),
         "rules": rules,
         "rules_shown": view.digest(rules),
         "errors": [

@@ -34,7 +34,7 @@ _PRESSES = "30 per 10 minutes"
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Who chooses for which plan. `said` are the paragraphs of each choice by its value in the form, `shared` those of
-    every one."""
+    every one; `soon` when what is due already is charged, if anything is."""
 
     access: Access
     device: DeviceRow
@@ -43,6 +43,7 @@ class _Found:
     methods: Sequence[MethodRow]
     said: dict[str, list[str]]
     shared: list[str]
+    soon: str
     words: Words
 
     @property
@@ -134,14 +135,15 @@ def _find(visit: Visit, session: Session, *, is_locked: bool = False) -> _Found:
     policy = visit.policy(session)
     dues = plan_charging.still_due(plan_standing.today(session, plan, policy=policy)[1])
     if not dues:
-        raise Conflict("Everything on this plan is paid. There is nothing left to be charged.")
+        raise Conflict("Nothing of this plan is left to be charged now. Look at the plan to see how it stands.")
     methods = saved_methods.of_account(session, access.account.id)
     words = policy.words(access.account.currency)
     said = {each.public_id: plan_charging.with_saved(each, plan.number, policy, words) for each in methods}
     for value in payment_view.methods_for(words.currency):
         said[value] = plan_charging.with_new(payment_view.KINDS[value], policy, words)
     shared = plan_charging.charging(plan.number, dues, policy, words, pays_today=False)
-    return _Found(access, device, policy, plan, methods, said, shared, words)
+    soon = plan_charging.due_soon(dues, words) if plan.state == "active" else ""
+    return _Found(access, device, policy, plan, methods, said, shared, soon, words)
 
 
 def _page(visit: Visit, refusals: Sequence[Refusal]) -> Response:
@@ -161,6 +163,7 @@ def _page(visit: Visit, refusals: Sequence[Refusal]) -> Response:
         ],
         "new": [{"value": each, "consent": found.said[each]} for each in payment_view.methods_for(words.currency)],
         "charging": found.shared,
+        "soon": found.soon,
         "shown": shown.sign(visit.resources.keys, found.place, Shown(found.digest, visit.now)),
         "errors": [{"field": each.field, "text": words.text(each.message, **each.values)} for each in refusals],
         "links": {"plan": found.here, "action": f"{found.here}/method"},

@@ -5,15 +5,16 @@ import io
 
 from starlette.responses import Response
 
-from portal.actions import notices, plan_acceptance, plan_standing, quotes, statements
+from portal.actions import collection_facts, notices, plan_acceptance, plan_standing, quotes, statements
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
 from portal.pages.explanations import load_books, under_way
-from portal.records import charges, disputes, plans
+from portal.records import Session, autopays, charges, disputes, plans, saved_methods
 from portal.rules.refusals import Refusal
 from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
+from portal.views import collections as collections_view
 from portal.views import explanations, papers
 from portal.views import notices as notices_view
 from portal.views import plans as plans_view
@@ -73,6 +74,7 @@ def page(
             for plan in account_plans
             if plan.state != "offered" or plan_acceptance.is_open(session, plan, standing, policy=policy)
         ]
+        autopay = _autopay(session, account.id, words)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -88,6 +90,7 @@ def page(
         "told": notices_view.told(open_notices, words, base=base),
         "credit": notices_view.credit(standing, open_notices, words, base=base),
         "plans": plans_view.mentioned(mentioned, words, base=base),
+        "autopay": autopay,
         "links": {
             "pay": f"{base}/pay",
             "pdf": f"{base}/statement.pdf",
@@ -108,6 +111,14 @@ def page(
 def _can_be_split(standing: Standing, policy: Policy) -> bool:
     """Whether what is payable makes two payments that the owner would take without being asked."""
     return standing.statement.balance.payable_cents >= 2 * max(1, policy.plan_least_cents)
+
+
+def _autopay(session: Session, account_id: int, words: Words) -> str:
+    found = autopays.in_force(session, account_id)
+    if found is None:
+        return ""
+    method = saved_methods.by_id(session, found.method_id)
+    return collections_view.automatic(method, collection_facts.next_of_autopay(session, found), words)
 
 
 def pdf(visit: Visit) -> Response:

@@ -1,6 +1,11 @@
-"""A charge that the bank would not make without its customer, on the page from where they confirm it."""
+"""Charges of saved methods on pages: what is announced, and one that its customer is asked to confirm."""
+
+from collections.abc import Sequence
 
 from portal.actions.collection_confirming import Asked
+from portal.actions.collection_facts import CollectionFacts
+from portal.records.collections import CollectionRow
+from portal.records.saved_methods import MethodRow
 from portal.views.collection_letters import what_for
 from portal.views.declines import why_declined
 from portal.views.methods import called
@@ -18,6 +23,35 @@ def asked(found: Asked, words: Words) -> dict[str, object]:
         "is_waiting": found.attempt is not None,
         "story": "" if found.attempt is not None else _story(found, words),
     }
+
+
+def announced(found: Sequence[CollectionFacts], words: Words, *, base: str) -> list[dict[str, str]]:
+    """What is about to be charged: day, amount, with what, and for what, with its address."""
+    return [
+        {
+            "date": words.date(facts.row.next_on),
+            "amount": words.money(facts.row.noticed_cents),
+            "method": called(facts.method, words),
+            "what": what_for(facts, words),
+            "href": f"{base}/plans/{facts.plan.public_id}" if facts.plan
+            else f"{base}/invoices/{facts.charge.public_id}" if facts.charge
+            else base,
+        }
+        for facts in found
+    ]  # fmt: skip
+
+
+def automatic(method: MethodRow, following: CollectionRow | None, words: Words) -> str:
+    """That automatic payments are on, and what is charged next if that is announced."""
+    on = words.text("Automatic payments are on, with %(method)s.", method=called(method, words))
+    if following is None:
+        return on
+    announced = words.text(
+        "The next charge is %(amount)s on %(date)s.",
+        amount=words.money(following.noticed_cents),
+        date=words.date(following.next_on),
+    )
+    return f"{on} {announced}"
 
 
 def _story(found: Asked, words: Words) -> str:

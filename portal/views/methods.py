@@ -114,7 +114,7 @@ def _saving(kind: str, policy: Policy, words: Words) -> str:
         return words.text(
             "I let %(seller)s keep this card with Stripe, its payment company, and charge it for the payment plans and "
             "automatic payments that I agree to. Each charge is announced to me by email beforehand. I can end this at "
-            "any time: by removing the card on my account’s page or by writing to %(contact)s. A charge that was sent "
+            "any time: by writing to %(contact)s or by removing the card on my account’s page. A charge that was sent "
             "before is not stopped by that.",
             seller=policy.seller_name,
             contact=contact,
@@ -123,8 +123,8 @@ def _saving(kind: str, policy: Policy, words: Words) -> str:
         "I authorize %(seller)s to debit the bank account that I name on Stripe’s page by electronic debits (ACH) for "
         "the payment plans and automatic payments that I agree to, each in the amount and on or after the day that is "
         "announced to me by email before, and to credit it where a debit was wrong. I may give this authorization for "
-        "the account. It stays in force until I revoke it: by removing the bank account on my account’s page or by "
-        "writing to %(contact)s. A debit that was sent to the bank before is not stopped by that.",
+        "the account. It stays in force until I revoke it: by writing to %(contact)s or by removing the bank account "
+        "on my account’s page. A debit that was sent to the bank before is not stopped by that.",
         seller=policy.seller_name,
         contact=contact,
     )

@@ -189,6 +189,15 @@ def _by_hand(event: EventRow, words: Words) -> str:
     )
 
 
+def _method_set(event: EventRow, words: Words) -> str:
+    return words.text(
+        "Each date is charged to %(method)s from now on, with what is left of it then. We write to you at least two "
+        "days before each charge. To stop this, open the plan and choose “Stop automatic payments”: you can do so at "
+        "any time up to the moment a charge is sent. This was not you? Please tell us at once.",
+        method=event.words,
+    )
+
+
 _SAID: Mapping[str, Callable[[EventRow, Words], str]] = {
     "moved": _moved,
     "paused": _paused,
@@ -196,6 +205,7 @@ _SAID: Mapping[str, Callable[[EventRow, Words], str]] = {
     "put_off": _put_off,
     "cancelled": _cancelled,
     "by_hand": _by_hand,
+    "method_set": _method_set,
 }
 _TITLES = {
     "moved": "A date of your payment plan %(number)s has moved",
@@ -204,6 +214,7 @@ _TITLES = {
     "put_off": "Your payment plan %(number)s has later dates",
     "cancelled": "Your payment plan %(number)s has ended",
     "by_hand": "You pay your payment plan %(number)s yourself from now on",
+    "method_set": "Your payment plan %(number)s is paid automatically from now on",
 }
 KINDS: Mapping[str, Callable[[PlanFacts, Policy, Words], dict[str, object]]] = {
     "plan_offer": _offer,

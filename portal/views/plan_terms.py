@@ -77,8 +77,8 @@ def consents(policy: Policy, words: Words) -> Mapping[str, str]:
         ),
         "electronic": words.text(
             "I have opened the agreement and can read and keep it. I agree to get it and every notice about this plan "
-            "by email and on these pages instead of on paper. I can have a paper copy for free, and can withdraw "
-            "this consent or change my address at any time by writing to %(seller)s.",
+            "by email and on these pages instead of on paper. I can have a paper copy for free. By writing to "
+            "%(seller)s I can withdraw this consent or change my address at any time.",
             seller=policy.seller_email or policy.seller_name,
         ),
     }

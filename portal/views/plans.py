@@ -113,8 +113,9 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
         "movable": [
             {
                 "position": due.position,
-                "name": f"{words.day(due.due_on)}: {words.money(due.amount_cents)}",
-                "latest": words.day(latest, beside=due.due_on),
+                "name": words.day(due.due_on),
+                # A date moves by days, so its year goes without saying.
+                "latest": words.day(latest, beside=latest),
             }
             for due, latest in movable
         ],

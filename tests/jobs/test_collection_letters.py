@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import links
-from portal.actions import contacts
+from portal.actions import contacts, saved_methods
 from portal.gateways.mailer import OutgoingLetter
 from portal.records import Database, accounts
 from portal.records import links as link_records
@@ -54,6 +54,37 @@ def link_in(desk: Desk, letter: OutgoingLetter) -> LinkView:
         view = link_records.by_public_id(session, token.public_id)
     assert view is not None
     return view
+
+
+def test_a_method_that_was_chosen_for_a_plan_is_confirmed(desk: Desk) -> None:
+    desk.is_post_slow = True
+    plan = desk.agree()
+    put_away(desk)
+    assert any("You pay each date yourself" in letter.text for letter in desk.sent)
+    desk.use(plan, desk.save())
+    letter = mail(desk, "plan_changed")
+    assert letter.subject == f"Your payment plan {plan.number} is paid automatically from now on"
+    for wanted in ("charged to Visa •••• 4242 from now on", "March 31, 2026: $333.34", "“Stop automatic payments”"):
+        assert wanted in letter.text
+
+
+def test_a_method_that_was_chosen_anew_is_confirmed_anew(desk: Desk) -> None:
+    plan, method = desk.charged_plan()
+    put_away(desk)
+    desk.days(3, 29, 29)
+    put_away(desk)
+    desk.change_collection(desk.all()[0], state="stopped", why="insufficient_funds")
+    with desk.house.resources.writing() as session:
+        saved_methods.charge_again(session, method, plan.id, now=desk.house.clock.now(), actor="customer")
+    assert "charged to Visa •••• 4242 from now on" in mail(desk, "plan_changed").text
+
+
+def test_a_method_that_has_ended_before_its_confirmation_went_out_is_not_confirmed(desk: Desk) -> None:
+    desk.is_post_slow = True
+    _, method = desk.charged_plan()
+    saved_methods.remove(desk.house.resources, desk.account.id, method.public_id, now=desk.house.clock.now())
+    put_away(desk)
+    assert all("automatically from now on" not in letter.subject for letter in desk.sent)
 
 
 def test_the_notice_names_amount_day_method_and_plan(desk: Desk) -> None:

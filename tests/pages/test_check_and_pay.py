@@ -82,12 +82,12 @@ def test_charges_of_others_are_not_there(shop: PayingSite) -> None:
     page = shop.check(visitor, foreign)
     assert page.status_code == 422
     assert "nothing left to pay" in page.text
-    assert "777" not in page.text
+    assert "777" not in words(page.text)
     mixed = shop.check(visitor, foreign, shop.example)
     assert mixed.status_code == 200
     assert "Some figures have changed" in mixed.text
     assert fields(mixed)["expected"] == "98160"
-    assert "777" not in mixed.text
+    assert "777" not in words(mixed.text)
 
 
 def test_what_was_paid_meanwhile_is_left_out_and_said(shop: PayingSite) -> None:

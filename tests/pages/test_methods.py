@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from portal.actions import collections
 from portal.actions.policies import set_policy
 from portal.records.tables import autopays, saved_methods, setups
 from tests.support.dump import dump
@@ -79,7 +80,7 @@ def test_the_statement_leads_there_and_a_code_is_asked_for(shop: PayingSite) -> 
 def test_a_card_is_saved_in_the_words_on_the_page(shop: PayingSite, customer: TestClient) -> None:
     page = customer.get(f"{shop.base}/methods")
     said = words(page.text)
-    assert "No card and no bank account is saved." in said
+    assert "No card and no bank account is saved. Save a card or bank account A bank account (ACH) I auth" in said
     save(shop, customer)
     with shop.resources.reading() as session:
         kept = session.execute(select(saved_methods.c.consent)).scalar_one()
@@ -149,9 +150,30 @@ def test_nothing_chosen_is_said_at_the_choice(shop: PayingSite, customer: TestCl
     assert "Choose what is to be charged." in answer.text
 
 
+def test_what_is_announced_stands_on_both_pages(shop: PayingSite, customer: TestClient) -> None:
+    question = "Rather not think of due days?"
+    assert question in words(customer.get(shop.base).text)
+    turn_on(shop, customer, save(shop, customer))
+    on = "Automatic payments are on, with Visa •••• 4242."
+    statement = words(customer.get(shop.base).text)
+    assert on in statement
+    assert "The next charge" not in statement
+    assert question not in statement
+    assert "Announced charges" not in words(customer.get(f"{shop.base}/methods").text)
+    shop.clock.move(days=8)
+    collections.announce(shop.resources, now=shop.clock.now())
+    customer = shop.trust(shop.visitor())
+    page = customer.get(shop.base).text
+    assert f"{on} The next charge is $1,250.00 on March 12, 2026." in words(page)
+    assert f'href="{shop.base}/methods"' in page
+    methods = words(customer.get(f"{shop.base}/methods").text)
+    assert "$1,250.00 on March 12, 2026 Invoice INV-1 · Visa •••• 4242 $300.00 on March 12, 2026 Invoice" in methods
+
+
 def test_removing_says_what_follows_and_does_it(shop: PayingSite, customer: TestClient) -> None:
     method = save(shop, customer)
     turn_on(shop, customer, method)
+    assert "Used for: automatic payments. Saved on" in words(customer.get(f"{shop.base}/methods").text)
     assert "Automatic payments end with it" in words(customer.get(f"{shop.base}/methods").text)
     answer = customer.post(f"{shop.base}/methods/{method}/removal")
     assert answer.headers["location"] == f"{shop.base}/methods?done=removed"
@@ -181,7 +203,7 @@ def test_nobody_touches_the_methods_of_another_account(shop: PayingSite, custome
     assert stranger.post(f"{base}/methods/{method}/removal").status_code == 404
     assert stranger.get(f"{base}/setups/{setup}").status_code == 404
     assert stranger.post(f"{shop.base}/methods/{method}/removal").status_code == 404
-    page = stranger.get(f"{base}/methods").text
+    page = words(stranger.get(f"{base}/methods").text)
     assert "4242" not in page
     form = {"method": method, "shown": shown(customer.get(f"{shop.base}/methods").text, "")}
     assert stranger.post(f"{base}/autopay", data=form).status_code == 422

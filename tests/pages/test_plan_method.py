@@ -73,6 +73,38 @@ def test_what_is_paid_is_not_agreed_to_once_more(plan_site: PlanSite) -> None:
     plan_site.sync(plan_site.attempts()[-1])
     shown = words(plan_site.customer.get(plan_site.page(plan, "/method")).text)
     assert "this is charged: $400.00 on Mar 16, 2026; $400.00 on Mar 23, 2026." in shown
+    assert "Nothing is charged now." in shown
+
+
+def test_what_was_credited_is_not_agreed_to(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    plan_site.credit("C-1", 15_000, charge=plan_site.example)
+    shown = words(plan_site.customer.get(plan_site.page(plan, "/method")).text)
+    assert "$200.00 on Mar 2, 2026; $400.00 on Mar 16, 2026; $250.00 on Mar 23, 2026." in shown
+
+
+def test_what_is_due_already_is_charged_after_its_notice(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    shown = words(plan_site.customer.get(plan_site.page(plan, "/method")).text)
+    assert "$200.00 that is due by Mar 2, 2026 is charged on Mar 4, 2026 at the earliest." in shown
+    assert "Nothing is charged now." not in shown
+
+
+def test_a_company_whose_name_ends_with_a_stop_gets_no_second_one(plan_site: PlanSite) -> None:
+    now = plan_site.clock.now()
+    with plan_site.resources.writing() as session:
+        for key, value in (("seller_name", "Harbor Supply Co."), ("seller_email", ""), ("seller_phone", "")):
+            policies.set_policy(session, key, value, effective_on=now.date(), now=now, actor="test")
+    plan = plan_site.make()
+    terms = words(plan_site.customer.get(plan_site.page(plan, "/agreement?option=1")).text)
+    plan_site.agree(plan)
+    plan_site.save()
+    shown = words(plan_site.customer.get(plan_site.page(plan, "/method")).text)
+    for page in (terms, shown):
+        assert "by writing to Harbor Supply Co." in page or "By writing to Harbor Supply Co." in page
+        assert "Co.." not in page
 
 
 def test_a_new_one_is_agreed_to_before_it_is_saved_and_pressed_twice_it_is_once(plan_site_on_both: PlanSite) -> None:

@@ -239,6 +239,7 @@ def test_paying_by_hand_what_is_due_more_and_all(plan_site: PlanSite) -> None:
 def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
     plan = plan_site.make()
     plan_site.agree(plan)
+    assert ">Mar 23 (until Mar 30)</option>" in plan_site.customer.get(plan_site.page(plan)).text
     wrong = plan_site.customer.post(plan_site.page(plan, "/dates"), data={"position": "2", "to": "2026-04-29"})
     assert (wrong.status_code, 'value="2026-04-29"' in wrong.text) == (422, True)
     assert "Choose a day after Mar 23, until Mar 30." in words(wrong.text)

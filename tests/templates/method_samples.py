@@ -44,6 +44,7 @@ PAGE: dict[str, object] = {
         {"value": "ach", "consent": BANK_WORDS, "shown": "a1"},
         {"value": "card", "consent": CARD_WORDS, "shown": "b2"},
     ],
+    "announced": [],
     "autopay": None,
     "rules": AUTOPAY_WORDS,
     "rules_shown": "c3",
@@ -64,6 +65,15 @@ METHODS: dict[str, dict[str, Context]] = {
         "on": {
             **PAGE,
             "done": "on",
+            "announced": [
+                {
+                    "date": "December 2, 2026",
+                    "amount": "$94.09",
+                    "method": "Visa •••• 4242",
+                    "what": f"Invoice {CANARY}",
+                    "href": "/a/acc_7Q2/invoices/inv_1",
+                }
+            ],
             "autopay": {"method": "Visa •••• 4242", "since": "November 22, 2026", "consent": AUTOPAY_WORDS},
         },
         "nothing": {**PAGE, "done": "removed", "methods": []},

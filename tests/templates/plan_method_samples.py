@@ -19,6 +19,7 @@ METHOD: dict[str, object] = {
         {"value": "card", "consent": ["I let my card be charged."]},
     ],
     "charging": CHARGING,
+    "soon": f"Nothing is charged today. {CANARY} is charged on Nov 24, 2026 at the earliest.",
     "shown": "shown-1",
     "errors": [],
     "links": {"plan": HERE, "action": f"{HERE}/method"},
@@ -34,7 +35,12 @@ LISTED: dict[str, object] = {
 PLAN_METHODS: dict[str, dict[str, Context]] = {
     "plans/method.html": {
         "usual": METHOD,
-        "refused": {**METHOD, "saved": [], "errors": [{"field": "means", "text": "Choose how you want to pay."}]},
+        "refused": {
+            **METHOD,
+            "saved": [],
+            "soon": "",
+            "errors": [{"field": "means", "text": "Choose how you want to pay."}],
+        },
     },
     "plans/list.html": {
         "usual": {

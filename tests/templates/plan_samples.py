@@ -90,11 +90,12 @@ TERMS: dict[str, object] = {
 }
 CHARGING = [
     f"For payment plan P-00001 {CANARY} this is charged: $200.00 on Nov 22, 2026; $266.67 on Dec 22, 2026; $266.67 on "
-    "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than its amount; what "
-    "I have paid or was credited by then is taken off. One that does not go through is tried again up to three times.",
+    "Jan 22, 2027; $266.66 on Feb 22, 2027. No payment is charged before its date, or with more than the plan sets for "
+    "it; what I have paid or was credited by then is taken off, and what came back or is owed after a dispute is "
+    "added. One that does not go through is tried again up to three times.",
     "I pay what is due today at once. Harbor Supply Co. writes to me at least two days before each later charge. I can "
-    "withdraw this at any time until a charge is sent, for no reason and at no cost: on the plan’s page, or by writing "
-    "to ar@harborsupply.example. From then on I pay by hand; the plan itself stays as it is.",
+    "withdraw this at any time until a charge is sent, at no cost, by writing to ar@harborsupply.example. From then on "
+    "I pay by hand; the plan itself stays as it is.",
 ]
 AGREEMENT: dict[str, object] = {
     **LAYOUT,
@@ -148,7 +149,7 @@ KEPT: dict[str, object] = {
     "asked_typed": "200.00",
     "rest": money(46667),
     "rest_typed": "466.67",
-    "movable": [{"position": 2, "name": f"Jan 22, 2027: {money(20000)}", "latest": "Jan 29"}],
+    "movable": [{"position": 2, "name": "Jan 22, 2027", "latest": "Jan 29"}],
     "method": f"Visa •••• 4242 {CANARY}",
     "can_change": True,
 }

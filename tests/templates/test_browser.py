@@ -118,6 +118,45 @@ def test_without_a_script_the_choice_is_a_plain_form(chromium: Browser, gallery:
     context.close()
 
 
+@pytest.mark.parametrize("name", ["plans-builder-usual.html", "plans-offer-usual.html"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_payment_of_a_plan_stands_in_one_line(
+    chromium: Browser, gallery: tuple[str, list[str]], name: str, width: int
+) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{gallery[0]}/{name}")
+    page.evaluate("document.querySelectorAll('.plan-schedule td.number').forEach(e => e.textContent = '$13,138.10')")
+    heights = page.locator(".plan-schedule tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    assert max(heights) < 44
+    page.close()
+
+
+def test_offers_side_by_side_end_in_one_line(chromium: Browser, gallery: tuple[str, list[str]]) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{gallery[0]}/plans-offer-usual.html")
+    page.evaluate("document.querySelector('.plan-schedule tbody tr').remove()")
+    for part in (".plan-options > .card", ".plan-options .button"):
+        ends = page.locator(part).evaluate_all("all => all.map(each => each.getBoundingClientRect().bottom)")
+        assert len(set(ends)) == 1, part
+    page.close()
+
+
+def test_without_boxes_the_statement_has_no_column_for_them(chromium: Browser, gallery: tuple[str, list[str]]) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 900})
+    page.goto(f"{gallery[0]}/{STATEMENT}")
+    number = page.locator(".item-number").first
+    before = number.bounding_box()
+    page.evaluate("document.querySelectorAll('.pick').forEach(each => each.remove())")
+    after = number.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] < before["x"] - 30
+    dots = "all => all.map(each => getComputedStyle(each, '::before').content)"
+    page.evaluate("document.querySelector('.item-due .sub').textContent = ''")
+    assert page.locator(".item-due .sub").evaluate_all(dots)[0] == "none"
+    page.close()
+
+
 def _found(page: Page, address: str) -> Iterator[str]:
     said: list[str] = []
 

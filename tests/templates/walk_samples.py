@@ -16,7 +16,14 @@ LINKS = {
     "new_plan": f"{BASE}/plans/new",
     "methods": f"{BASE}/methods",
 }
-NO_MATTERS: dict[str, object] = {"credit_used": False, "plans": [], "under_way": [], "told": [], "credit": None}
+NO_MATTERS: dict[str, object] = {
+    "credit_used": False,
+    "autopay": "",
+    "plans": [],
+    "under_way": [],
+    "told": [],
+    "credit": None,
+}
 CREDIT = {
     "amount": money(840),
     "cents": 840,
@@ -26,6 +33,7 @@ CREDIT = {
     "withdraw": "",
 }
 MATTERS: dict[str, object] = {
+    "autopay": f"Automatic payments are on, with Visa {CANARY}. The next charge is $94.09 on December 2, 2026.",
     "plans": [
         {"text": "We offer you a payment plan. Read it", "href": f"{BASE}/plans/p1", "number": f"P-00001 {CANARY}"},
     ],
