@@ -1,6 +1,7 @@
 """Payments in words: before they are made (check and pay), and on their way."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import urlencode
 
 from portal.actions.checkouts import Method
@@ -81,6 +82,12 @@ def check(
         "total": words.money(found.total_cents),
         "total_cents": found.total_cents,
     }
+
+
+def chosen_plan(plan: PlanStanding, choice: Choice, *, on: date) -> dict[str, object]:
+    """The plan that is paid, and whether it gets more than is asked for by that day, and less than all."""
+    is_more = plan.asked_cents(on) < (choice.amount_cents or 0) < plan.left_cents
+    return {"id": choice.plan, "number": plan.plan.number, "ahead": choice.ahead, "is_more": is_more}
 
 
 def other_credit_choice(choice: Choice) -> list[tuple[str, str]]:

@@ -219,13 +219,16 @@ def test_paying_by_hand_what_is_due_more_and_all(plan_site: PlanSite) -> None:
     plan_site.agree(plan)
     page = plan_site.customer.get(f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "200.00"})
     assert "For payment plan" in words(page.text)
+    assert "What is more" not in words(page.text)
     assert plan_site.press(plan_site.customer, page, method="card").status_code == 303
     plan_site.confirm(plan_site.attempts()[-1])
     plan_site.sync(plan_site.attempts()[-1])
+    page = plan_site.customer.get(f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "500"})
+    assert "What is more than the next payment shortens the plan from its end." in words(page.text)
     page = plan_site.customer.get(
         f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "500", "ahead": "next"}
     )
-    assert "What is more than due pays the next dates." in words(page.text)
+    assert "What is more than the next payment pays the dates after it." in words(page.text)
     pressed = plan_site.press(plan_site.customer, page, method="card")
     assert pressed.status_code == 303, words(pressed.text)
     plan_site.confirm(plan_site.attempts()[-1])

@@ -113,12 +113,9 @@ CHECK: dict[str, object] = {
     "changed": False,
     "other": None,
     "errors": [],
-    "links": {
-        "action": "/a/acc_7Q2/payments",
-        "statement": "/a/acc_7Q2",
-        "credit": "/a/acc_7Q2/pay?charge=ch_2041&credit=keep",
-    },
+    "links": {"action": "/a/acc_7Q2/payments", "statement": "/a/acc_7Q2", "credit": "/a/acc_7Q2/pay?credit=keep"},
 }
+PLAN_PAID = {"id": "p1", "number": f"P-1 {CANARY}", "ahead": "next", "is_more": True}
 OF_PLAN = {"number": "P-12", "href": "/a/acc_7Q2/plans/p1", "is_kept": True, "first": money(20000), "method": "/method"}
 RETURN: dict[str, object] = {
     **LAYOUT,
@@ -252,7 +249,7 @@ PAGES: dict[str, dict[str, Context]] = {
             "total": money(1102910),
             "total_cents": 1102910,
         },
-        "plan": {**CHECK, "amount": "5", "plan": {"id": "p1", "number": f"P-1 {CANARY}", "ahead": "next"}},
+        "plan": {**CHECK, "amount": "5", "plan": PLAN_PAID},
         "credit kept": {**CHECK, "spare_credit": money(840)},
         "credit for all": {
             **CHECK,
