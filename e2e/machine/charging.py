@@ -38,7 +38,7 @@ class Charging:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._keys: set[str] = set()
-        self._last: dict[int, datetime] = {}
+        self._last: dict[tuple[int, bool], datetime] = {}
         town.watchers.append(self._watch)
 
     def _watch(self, incoming: Incoming) -> None:
@@ -71,12 +71,14 @@ class Charging:
             yield f"{row.noticed_cents} were announced"
         if today < row.noticed_on + _NOTICE:
             yield f"it was announced on {row.noticed_on}"
-        last = self._last.get(row.account_id)
-        # An invoice is charged on the day that was announced, also where another is due on it.
+        # A plan keeps its distance from plans, what is late from everything; an invoice is charged on its day.
         is_of_today = row.autopay_id is not None and row.tries == 1 and row.next_on == today
+        last = self._last.get((row.account_id, row.plan_id is not None))
         if last is not None and now - last < _SPACE and not is_of_today:
             yield f"its customer was charged at {last}"
-        self._last[row.account_id] = now
+        self._last[row.account_id, False] = now
+        if row.plan_id is not None:
+            self._last[row.account_id, True] = now
         if row.plan_id is not None:
             plan = plans.by_id(session, row.plan_id)
             if plan.state != "active" or plan.method_id != method.id:

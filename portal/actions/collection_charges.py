@@ -134,13 +134,14 @@ def _is_its_turn(session: Session, row: CollectionRow, *, policy: Policy, now: d
 
 
 def _is_an_invoice_of_today(row: CollectionRow, policy: Policy) -> bool:
-    """Whoever has two invoices due on a day was told of two charges that day, and pays neither of them late."""
+    """Whoever was told of two invoices for a day pays both that day, and neither of them late."""
     return row.autopay_id is not None and not row.tries and row.next_on == policy.today
 
 
 def _has_its_day_alone(session: Session, row: CollectionRow, *, now: datetime) -> bool:
-    """What has piled up is charged once a day, and not while the money of another like it is on its way."""
-    last_at = collections.last_tried_at(session, row.account_id)
+    """What is late is charged once a day, and not while the money of another like it is on its way. A plan waits for
+    charges of plans only: invoices that are charged day by day would make it late."""
+    last_at = collections.last_tried_at(session, row.account_id, for_plans=row.plan_id is not None)
     return may_charge(now, last_at=last_at) and not collections.is_under_way(session, row.account_id, row.plan_id)
 
 

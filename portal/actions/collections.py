@@ -1,4 +1,5 @@
-"""Collecting by itself: what is to be charged is announced, then charged on its day, one charge of a customer a day.
+"""Collecting by itself: what is to be charged is announced, then charged on its day; what is late is charged a day
+apart.
 
 Every step is saved before the next, so a worker that dies leaves nothing that its successor cannot take up.
 """

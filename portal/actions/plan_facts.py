@@ -16,7 +16,7 @@ from portal.records.saved_methods import MethodRow
 from portal.rules.plans import KEPT, Due
 
 # What `plan_changed` tells of: the last of these is the one.
-CHANGES = ("moved", "paused", "resumed", "put_off", "cancelled", "by_hand", "method_set")
+CHANGES = ("moved", "paused", "resumed", "put_off", "cancelled", "by_hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,12 @@ def _is_due_again(session: Session, plan: PlanRow, standing: Standing, policy: P
 
 
 def _is_changed(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:
-    last = [event.kind for event in records.events(session, plan.id) if event.kind in CHANGES][-1]
-    if last == "method_set" and plan.method_id is None:
-        # What it was charged to has ended since, of which there is a letter.
-        return False
     return plan.state in KEPT or (plan.state == "cancelled" and not _is_on_another(session, plan))
+
+
+def _is_charged(session: Session, plan: PlanRow, standing: Standing, policy: Policy) -> bool:
+    """What it was to be charged to may have ended since, of which there is another letter."""
+    return plan.state in KEPT and plan.method_id is not None
 
 
 def _is_on_another(session: Session, plan: PlanRow) -> bool:
@@ -153,4 +154,5 @@ _IS_CURRENT = {
     "plan_defaulted": _is_due_again,
     "plan_completed": _is_completed,
     "plan_changed": _is_changed,
+    "plan_method": _is_charged,
 }

@@ -170,10 +170,8 @@ def decline_request(session: Session, plan: PlanRow, *, words: str, policy: Poli
 
 
 def decline_offer(session: Session, plan: PlanRow, access: Access, *, policy: Policy, now: datetime) -> None:
-    """The customer does not want what was offered. The owner hears of it, unless it was the customer's own."""
+    """The customer does not want what was offered; the owner hears of it."""
     step(session, plan, "declined", policy=policy, now=now, actor=access.actor)
-    if plan.is_own:
-        return
     letters.stage_to_seller(
         session, "seller_plan_declined", f"seller_plan_declined:{plan.id}", plan.account_id, now=now, plan_id=plan.id
     )

@@ -223,8 +223,8 @@ def _begin_with(session: Session, method: MethodRow, plan: PlanRow, *, now: date
     collections.let_go_on(session, plan.id)
     policy = policies.load(session, now=now)
     tell(session, plan, "method_set", policy=policy, now=now, actor=actor, words=_called(method))
-    key = f"plan_changed:{plan.id}:{method.id}:{now.isoformat()}"
-    letters.stage_to_contact(session, "plan_changed", key, plan.account_id, plan.contact_id, now=now, plan_id=plan.id)
+    key = f"plan_method:{plan.id}:{method.id}:{now.isoformat()}"
+    letters.stage_to_contact(session, "plan_method", key, plan.account_id, plan.contact_id, now=now, plan_id=plan.id)
 
 
 def _detach(resources: Resources, method: MethodRow, *, now: datetime) -> bool:

@@ -218,7 +218,7 @@ def _check_page(
     methods = view.methods_for(account.currency)
     context = {
         **view.check(standing, found, words, typed=typed.strip(), plan=plan),
-        "plan": view.chosen_plan(plan, choice, on=policy.today) if plan else None,
+        "plan": view.chosen_plan(plan, choice, words, on=policy.today) if plan else None,
         "methods": methods,
         "method": method or methods[0],
         "changed": changed,

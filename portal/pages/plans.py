@@ -67,6 +67,8 @@ def decline(visit: Visit) -> Response:
     with visit.resources.writing() as session:
         policy, access, plan = _held(visit, session)
         _count(visit, access)
+        if plan.is_own:
+            raise Conflict("This plan is your own. Look at it again, then agree to it or drop it.")
         plans.decline_offer(session, plan, access, policy=policy, now=visit.now)
     return _back(visit, access, plan)
 

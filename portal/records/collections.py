@@ -219,9 +219,10 @@ def tries_of_plan(session: Session, plan_id: int) -> Sequence[TryRow]:
     return [TryRow._make(row) for row in session.execute(_TRIES_OF_PLAN, {"plan": plan_id})]
 
 
-def last_tried_at(session: Session, account_id: int) -> datetime | None:
-    """When the account was charged last without its holder."""
-    found: datetime | None = session.execute(_LAST_TRIED_AT, {"account": account_id}).scalar()
+def last_tried_at(session: Session, account_id: int, *, for_plans: bool) -> datetime | None:
+    """When the account was charged last without its holder, for whatever or for plans."""
+    asked = _LAST_TRIED_AT.where(collections.c.plan_id.is_not(None)) if for_plans else _LAST_TRIED_AT
+    found: datetime | None = session.execute(asked, {"account": account_id}).scalar()
     return found
 
 

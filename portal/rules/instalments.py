@@ -56,8 +56,8 @@ def outlook(
 ) -> tuple[Instalment, ...]:
     """The instalments as they stand; Σ open = covered_left_cents, what is left to pay of the covered charges.
 
-    A payment by hand settles what is due and the next instalment; more than that trims from the last one backwards,
-    or settles the following ones. Credits trim from the last, disputes freeze from the last.
+    A payment by hand settles what is due, or else the next instalment; more than that trims from the last one
+    backwards, or settles the following ones. Credits trim from the last, disputes freeze from the last.
     """
     rows = [Instalment(due.position, due.due_on, due.amount_cents, 0, due.amount_cents) for due in sorted(dues)]
     for money in received:

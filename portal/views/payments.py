@@ -84,10 +84,12 @@ def check(
     }
 
 
-def chosen_plan(plan: PlanStanding, choice: Choice, *, on: date) -> dict[str, object]:
-    """The plan that is paid, and whether it gets more than is asked for by that day, and less than all."""
-    is_more = plan.asked_cents(on) < (choice.amount_cents or 0) < plan.left_cents
-    return {"id": choice.plan, "number": plan.plan.number, "ahead": choice.ahead, "is_more": is_more}
+def chosen_plan(plan: PlanStanding, choice: Choice, words: Words, *, on: date) -> dict[str, object]:
+    """The plan that is paid, and what of it is asked for by that day where it gets more than that, and not all."""
+    asked_cents = plan.asked_cents(on)
+    is_more = asked_cents < (choice.amount_cents or 0) < plan.left_cents
+    asked = words.money(asked_cents) if is_more else ""
+    return {"id": choice.plan, "number": plan.plan.number, "ahead": choice.ahead, "asked": asked}
 
 
 def other_credit_choice(choice: Choice) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def charging(number: str, dues: Sequence[Due], policy: Policy, words: Words, *, 
         if pays_today
         else words.text(
             "%(seller)s writes to me at least two days before each charge; a payment that is due sooner is charged two "
-            "days after that letter.",
+            "days after that letter at the earliest.",
             seller=policy.seller_name,
         )
     )

@@ -1,6 +1,6 @@
 """Letters to a customer about a payment plan: offered, accepted, declined, late, made up for, ended, paid, changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from portal.actions.plan_facts import CHANGES, PlanFacts
@@ -84,19 +84,27 @@ def _defaulted(found: PlanFacts, policy: Policy, words: Words) -> dict[str, obje
 
 def _completed(found: PlanFacts, policy: Policy, words: Words) -> dict[str, object]:
     standing = found.standing
-    paid_cents = sum(row.cents for row in standing.received)
     return {
         "payments": [
             {"date": words.date(row.received_on), "amount": words.money(row.cents)} for row in standing.received
         ],
-        "paid": words.money(paid_cents),
-        "otherwise": words.money_or_nothing(max(0, found.plan.total_cents - paid_cents - standing.left_cents)),
+        "paid": words.money(standing.paid_cents),
+        "otherwise": words.money_or_nothing(max(0, found.plan.total_cents - standing.paid_cents - standing.left_cents)),
         "remainder": words.money_or_nothing(standing.left_cents),
     }
 
 
 def _changed(found: PlanFacts, policy: Policy, words: Words) -> dict[str, object]:
-    event = found.last(*CHANGES)
+    return _told(found, CHANGES, words)
+
+
+def _method(found: PlanFacts, policy: Policy, words: Words) -> dict[str, object]:
+    return _told(found, ("method_set",), words)
+
+
+def _told(found: PlanFacts, kinds: Sequence[str], words: Words) -> dict[str, object]:
+    """The newest event of these kinds, and what follows from it."""
+    event = found.last(*kinds)
     assert event is not None
     is_over = event.kind == "cancelled"
     after = _due_again(found, words) if is_over else {"next": _next(found, words)}
@@ -225,4 +233,5 @@ KINDS: Mapping[str, Callable[[PlanFacts, Policy, Words], dict[str, object]]] = {
     "plan_defaulted": _defaulted,
     "plan_completed": _completed,
     "plan_changed": _changed,
+    "plan_method": _method,
 }

@@ -114,8 +114,8 @@ def _clauses(dues: Sequence[Due], policy: Policy, words: Words) -> list[dict[str
         (
             words.text("Paying earlier"),
             words.text(
-                "You can pay a date early, or pay more, at any time. Your payment first settles what is due and the "
-                "next date; what is more comes off the last payment, unless you choose that it pays the dates after it."
+                "You can pay a date early, or pay more, at any time. Your payment first settles what is due, or else "
+                "the next date; what is more comes off the last payment, unless you choose the dates that follow."
             ),
         ),
         (

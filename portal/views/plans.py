@@ -11,6 +11,7 @@ from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.instalments import Instalment
 from portal.rules.money import plain
 from portal.rules.plans import Due
+from portal.templating import decimal_mark
 from portal.views.declines import why_declined
 from portal.views.plan_builder import payment_name
 from portal.wording import Words
@@ -248,4 +249,4 @@ def _fell_away(found: PlanStanding) -> int:
 
 
 def _typed(cents: int, words: Words) -> str:
-    return plain(cents, words.currency)
+    return plain(cents, words.currency).replace(".", decimal_mark(words.locale))

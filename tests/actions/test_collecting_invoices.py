@@ -187,3 +187,16 @@ def test_a_plan_goes_before_an_invoice_of_its_day(collected: Collected) -> None:
     collected.use(collected.agree(MONTHLY), method)
     assert collected.days(3, 2, 31) == [31]
     assert collected.at_stripe() == [33_334, 20_000]
+
+
+def test_invoices_that_are_charged_day_by_day_do_not_make_a_plan_late(collected: Collected) -> None:
+    for number, day in (("1003", date(2026, 2, 28)), ("1004", date(2026, 3, 1))):
+        invoice(collected, number, 20_000, terms="net 30", issued_on=day)
+    method = collected.autopay()
+    collected.use(collected.agree(MONTHLY), method)
+    assert collected.days(3, 2, 30) == [30]
+    # The worker comes a minute earlier than the day before.
+    collected.on(3, 31)
+    collected.house.clock.move(minutes=-1)
+    assert collected.work() == 2
+    assert collected.at_stripe() == [20_000, 33_334, 20_000]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import links
-from portal.actions import contacts, saved_methods
+from portal.actions import contacts, plan_changes, policies, saved_methods
 from portal.gateways.mailer import OutgoingLetter
 from portal.records import Database, accounts
 from portal.records import links as link_records
@@ -62,7 +62,7 @@ def test_a_method_that_was_chosen_for_a_plan_is_confirmed(desk: Desk) -> None:
     put_away(desk)
     assert any("You pay each date yourself" in letter.text for letter in desk.sent)
     desk.use(plan, desk.save())
-    letter = mail(desk, "plan_changed")
+    letter = mail(desk, "plan_method")
     assert letter.subject == f"Your payment plan {plan.number} is paid automatically from now on"
     for wanted in ("charged to Visa •••• 4242 from now on", "March 31, 2026: $333.34", "“Stop automatic payments”"):
         assert wanted in letter.text
@@ -76,7 +76,19 @@ def test_a_method_that_was_chosen_anew_is_confirmed_anew(desk: Desk) -> None:
     desk.change_collection(desk.all()[0], state="stopped", why="insufficient_funds")
     with desk.house.resources.writing() as session:
         saved_methods.charge_again(session, method, plan.id, now=desk.house.clock.now(), actor="customer")
-    assert "charged to Visa •••• 4242 from now on" in mail(desk, "plan_changed").text
+    assert "charged to Visa •••• 4242 from now on" in mail(desk, "plan_method").text
+
+
+def test_a_plan_that_changes_after_its_method_was_chosen_brings_both_letters(desk: Desk) -> None:
+    desk.is_post_slow = True
+    plan, _ = desk.charged_plan()
+    with desk.house.resources.writing() as session:
+        policy = policies.load(session, now=desk.house.clock.now())
+        plan_changes.pause(session, plan, words="", policy=policy, now=desk.house.clock.now(), actor="staff:1")
+    put_away(desk)
+    subjects = [letter.subject for letter in desk.sent]
+    assert f"Your payment plan {plan.number} is paid automatically from now on" in subjects
+    assert f"Your payment plan {plan.number} is paused" in subjects
 
 
 def test_a_method_that_has_ended_before_its_confirmation_went_out_is_not_confirmed(desk: Desk) -> None:

@@ -117,6 +117,10 @@ def test_an_offer_of_the_seller_is_declined_and_not_taken_back(plan_site: PlanSi
     assert plan_site.customer.post(plan_site.page(plan, "/withdrawal")).status_code == 409
     assert plan_site.customer.post(plan_site.page(plan, "/refusal")).status_code == 303
     assert plan_site.fresh(plan.public_id).state == "declined"
+    assert plan_site.customer.get(plan_site.page(plan, "/agreement?option=1")).status_code == 409
+    own = plan_site.make()
+    assert plan_site.customer.post(plan_site.page(own, "/refusal")).status_code == 409
+    assert plan_site.fresh(own.public_id).state == "offered"
 
 
 def test_what_is_wrong_with_an_agreement_is_told_in_the_order_of_the_page(plan_site: PlanSite) -> None:

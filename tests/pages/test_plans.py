@@ -224,11 +224,11 @@ def test_paying_by_hand_what_is_due_more_and_all(plan_site: PlanSite) -> None:
     plan_site.confirm(plan_site.attempts()[-1])
     plan_site.sync(plan_site.attempts()[-1])
     page = plan_site.customer.get(f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "500"})
-    assert "What is more than the next payment shortens the plan from its end." in words(page.text)
+    assert "What is more than $400.00 shortens the plan from its end." in words(page.text)
     page = plan_site.customer.get(
         f"{plan_site.base}/pay", params={"plan": plan.public_id, "amount": "500", "ahead": "next"}
     )
-    assert "What is more than the next payment pays the dates after it." in words(page.text)
+    assert "What is more than $400.00 pays the dates that follow." in words(page.text)
     pressed = plan_site.press(plan_site.customer, page, method="card")
     assert pressed.status_code == 303, words(pressed.text)
     plan_site.confirm(plan_site.attempts()[-1])
@@ -255,13 +255,6 @@ def test_one_date_is_moved_by_the_customer(plan_site: PlanSite) -> None:
     shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "Mar 25, 2026 moved from Mar 23, 2026" in shown
     assert "Move one date" not in shown
-
-
-def test_an_offer_is_declined(plan_site: PlanSite) -> None:
-    plan = plan_site.make()
-    assert plan_site.customer.post(plan_site.page(plan, "/refusal")).status_code == 303
-    assert plan_site.fresh(plan.public_id).state == "declined"
-    assert plan_site.customer.get(plan_site.page(plan, "/agreement?option=1")).status_code == 409
 
 
 def test_a_narrow_link_reaches_no_plan(plan_site: PlanSite) -> None:

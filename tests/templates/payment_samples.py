@@ -115,7 +115,7 @@ CHECK: dict[str, object] = {
     "errors": [],
     "links": {"action": "/a/acc_7Q2/payments", "statement": "/a/acc_7Q2", "credit": "/a/acc_7Q2/pay?credit=keep"},
 }
-PLAN_PAID = {"id": "p1", "number": f"P-1 {CANARY}", "ahead": "next", "is_more": True}
+PLAN_PAID = {"id": "p1", "number": f"P-1 {CANARY}", "ahead": "next", "asked": money(300)}
 OF_PLAN = {"number": "P-12", "href": "/a/acc_7Q2/plans/p1", "is_kept": True, "first": money(20000), "method": "/method"}
 RETURN: dict[str, object] = {
     **LAYOUT,

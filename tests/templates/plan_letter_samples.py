@@ -155,6 +155,7 @@ PLANS: dict[str, dict[str, Context]] = {
         "cancelled": {**CHANGED, "title": "Your payment plan P-00012 has ended", "over": True, **DUE_AGAIN},
         "cancelled and paid": {**CHANGED, "title": "Your payment plan P-00012 has ended", "over": True, **NOTHING_DUE},
     },
+    "plan_method": {"usual": {**CHANGED, "said": "Each date is charged to Visa •••• 4242 from now on.", "reason": []}},
 }
 TO_SELLER_ABOUT_PLANS: dict[str, Context] = {
     "plan asked for": TO_SELLER,
