@@ -74,6 +74,7 @@ def page(
             for plan in account_plans
             if plan.state != "offered" or plan_acceptance.is_open(session, plan, standing, policy=policy)
         ]
+        announced = collection_facts.next_of_plans(session, [each for _, each in mentioned])
         autopay = _autopay(session, account.id, words)
     context = {
         **view.heading(standing, words),
@@ -89,7 +90,7 @@ def page(
         "under_way": explanations.payments_under_way(debits, words),
         "told": notices_view.told(open_notices, words, base=base),
         "credit": notices_view.credit(standing, open_notices, words, base=base),
-        "plans": plans_view.mentioned(mentioned, words, base=base),
+        "plans": plans_view.mentioned(mentioned, announced, words, base=base),
         "autopay": autopay,
         "links": {
             "pay": f"{base}/pay",

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from portal.actions import plan_changes, policies
+from portal.actions import collections, plan_changes, policies
 from portal.actions import plans as actions
 from portal.actions.plans import Terms
+from portal.records import collections as collection_records
 from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
 from tests.support.reading import words
@@ -85,3 +86,27 @@ def test_what_is_due_on_agreeing_has_no_date_before_and_no_letter(plan_site: Pla
     assert "at least two days before each later charge" in shown
     assert "at least two days before each charge after what you pay today" in shown
     assert "two days before each charge." not in shown
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "$200.00 is charged on Mar 4, 2026. See its dates"),
+        ({"next_on": date(2026, 3, 1)}, "$200.00 is charged on Mar 2, 2026. See its dates"),
+        ({"state": "confirming", "why": "authentication_required"}, "$200.00 is due today. See what to do"),
+        ({"state": "stopped", "why": "lost_card"}, "$200.00 is due today. See what to do"),
+        ({"why": "insufficient_funds"}, "$200.00 is due today. See what to do"),
+    ],
+)
+def test_what_is_charged_by_itself_is_not_asked_for(plan_site: PlanSite, changed: dict[str, object], said: str) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    method = plan_site.save()
+    plan_site.customer.post(plan_site.page(plan, "/method"), data=plan_site.choice(plan, method.public_id))
+    collections.announce(plan_site.resources, now=plan_site.clock.now())
+    with plan_site.resources.writing() as session:
+        row, *_ = collection_records.of_plan(session, plan.id)
+        collection_records.change(session, row, **changed)
+    assert f"Your payment plan: {said}" in words(plan_site.customer.get(plan_site.base).text)
+    for rest in (f"/plans/{plan.public_id}", "/plans"):
+        assert said.split(". See")[0] in words(plan_site.customer.get(plan_site.base + rest).text)
