@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from portal.actions import collection_letters, collection_sums, plan_standing
 from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
-from portal.records import Session, charges, collections, plans, saved_methods
+from portal.actions.statements import Standing
+from portal.records import Session, autopays, charges, collections, plans, saved_methods
 from portal.records.autopays import AutopayRow
 from portal.records.charges import ChargeRow
 from portal.records.collections import CollectionRow, TryRow
@@ -63,10 +64,10 @@ def announced(session: Session, account_id: int, *, policy: Policy) -> Sequence[
     return [load(session, row.id, policy=policy) for row in sorted(waiting, key=lambda row: (row.next_on, row.id))]
 
 
-def next_of_autopay(session: Session, autopay: AutopayRow) -> CollectionRow | None:
-    """What is charged next under a leave that is in force; None where nothing is announced."""
-    waiting = [row for row in collections.of_autopay(session, autopay.id) if row.state == "waiting"]
-    return min(waiting, key=lambda row: (row.next_on, row.id), default=None)
+def next_of_autopay(session: Session, autopay: AutopayRow, standing: Standing) -> CollectionRow | None:
+    """What is charged next under a leave that is in force; None where nothing is announced that is still to be paid."""
+    payable = [item.charge_id for item in standing.items if item.payable_cents]
+    return autopays.following(session, autopay, payable)
 
 
 def next_of_plan(session: Session, found: PlanStanding) -> CollectionRow | None:

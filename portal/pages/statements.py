@@ -75,7 +75,7 @@ def page(
             if plan.state != "offered" or plan_acceptance.is_open(session, plan, standing, policy=policy)
         ]
         announced = collection_facts.next_of_plans(session, [each for _, each in mentioned])
-        autopay = _autopay(session, account.id, words)
+        autopay = _autopay(session, standing, words)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -114,12 +114,12 @@ def _can_be_split(standing: Standing, policy: Policy) -> bool:
     return standing.statement.balance.payable_cents >= 2 * max(1, policy.plan_least_cents)
 
 
-def _autopay(session: Session, account_id: int, words: Words) -> str:
-    found = autopays.in_force(session, account_id)
+def _autopay(session: Session, standing: Standing, words: Words) -> str:
+    found = autopays.in_force(session, standing.account.id)
     if found is None:
         return ""
     method = saved_methods.by_id(session, found.method_id)
-    return collections_view.automatic(method, collection_facts.next_of_autopay(session, found), words)
+    return collections_view.automatic(method, collection_facts.next_of_autopay(session, found, standing), words)
 
 
 def pdf(visit: Visit) -> Response:

@@ -1,6 +1,7 @@
 """Charges of saved methods on pages: what is announced, and one that its customer is asked to confirm."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from portal.actions.collection_confirming import Asked
 from portal.actions.collection_facts import CollectionFacts
@@ -29,7 +30,7 @@ def announced(found: Sequence[CollectionFacts], words: Words, *, base: str) -> l
     """What is about to be charged: day, amount, with what, and for what, with its address."""
     return [
         {
-            "date": words.date(facts.row.next_on),
+            "date": words.date(_day(facts.row, words)),
             "amount": words.money(facts.row.noticed_cents),
             "method": called(facts.method, words),
             "what": what_for(facts, words),
@@ -47,11 +48,16 @@ def automatic(method: MethodRow, following: CollectionRow | None, words: Words) 
     if following is None:
         return on
     announced = words.text(
-        "The next charge is %(amount)s on %(date)s.",
+        "The next charge is up to %(amount)s on %(date)s.",
         amount=words.money(following.noticed_cents),
-        date=words.date(following.next_on),
+        date=words.date(_day(following, words)),
     )
     return f"{on} {announced}"
+
+
+def _day(row: CollectionRow, words: Words) -> date:
+    """When it is charged: what has piled up is charged today."""
+    return max(row.next_on, words.today)
 
 
 def _story(found: Asked, words: Words) -> str:
