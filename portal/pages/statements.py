@@ -10,7 +10,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
 from portal.pages.explanations import load_books, under_way
-from portal.records import Session, autopays, charges, disputes, plans, saved_methods
+from portal.records import Session, autopays, charges, disputes, plans
 from portal.rules.refusals import Refusal
 from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
@@ -118,8 +118,7 @@ def _autopay(session: Session, standing: Standing, words: Words) -> str:
     found = autopays.in_force(session, standing.account.id)
     if found is None:
         return ""
-    method = saved_methods.by_id(session, found.method_id)
-    return collections_view.automatic(method, collection_facts.next_of_autopay(session, found, standing), words)
+    return collections_view.automatic(collection_facts.next_of_autopay(session, found, standing), words)
 
 
 def pdf(visit: Visit) -> Response:

@@ -6,7 +6,6 @@ from datetime import date
 from portal.actions.collection_confirming import Asked
 from portal.actions.collection_facts import CollectionFacts
 from portal.records.collections import CollectionRow
-from portal.records.saved_methods import MethodRow
 from portal.views.collection_letters import what_for
 from portal.views.declines import why_declined
 from portal.views.methods import called
@@ -42,9 +41,10 @@ def announced(found: Sequence[CollectionFacts], words: Words, *, base: str) -> l
     ]  # fmt: skip
 
 
-def automatic(method: MethodRow, following: CollectionRow | None, words: Words) -> str:
-    """That automatic payments are on, and what is charged next if that is announced."""
-    on = words.text("Automatic payments are on, with %(method)s.", method=called(method, words))
+def automatic(following: CollectionRow | None, words: Words) -> str:
+    """That automatic payments are on, and what is charged next if that is announced. With what is not said: who has
+    only the link may read it."""
+    on = words.text("Automatic payments are on.")
     if following is None:
         return on
     announced = words.text(
