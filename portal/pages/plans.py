@@ -130,7 +130,7 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
         means = _means(visit, session, found, words)
-        covered = _covered(session, plan, policy, words)
+        covered = _covered(session, plan, words)
         options = records.options(session, plan.id) if plan.state == "requested" else ()
         follower = plan_facts.followed_by(plan, records.of_account(session, plan.account_id))
         collected = collections.of_plan(session, plan.id) if plan.state == "active" else ()
@@ -201,7 +201,7 @@ def _offer(
         "total": words.money(plan.total_cents),
         "options": options,
         "closed": closed,
-        "covered": _covered(session, plan, policy, words),
+        "covered": _covered(session, plan, words),
         "replaces": replaces,
         "is_own": plan.is_own,
         "words": [] if plan.is_own else [line for line in plan.words.splitlines() if line.strip()],
@@ -249,10 +249,9 @@ def _plan(session: Session, access: Access, public_id: str) -> PlanRow:
     return plan
 
 
-def _covered(session: Session, plan: PlanRow, policy: Policy, words: Words) -> list[dict[str, str]]:
+def _covered(session: Session, plan: PlanRow, words: Words) -> list[dict[str, str]]:
     rows = records.covered(session, plan.id)
-    numbers = {row.charge_id: charges.by_id(session, row.charge_id, policy.today).number for row in rows}
-    return view.covered(rows, numbers, words)
+    return view.covered(rows, charges.numbers(session, [row.charge_id for row in rows]), words)
 
 
 def _means(visit: Visit, session: Session, found: PlanStanding, words: Words) -> Means:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import event
 
 from portal.actions import collections, plan_changes, policies
 from portal.actions import plans as actions
@@ -110,3 +111,22 @@ def test_what_is_charged_by_itself_is_not_asked_for(plan_site: PlanSite, changed
     assert f"Your payment plan: {said}" in words(plan_site.customer.get(plan_site.base).text)
     for rest in (f"/plans/{plan.public_id}", "/plans"):
         assert said.split(". See")[0] in words(plan_site.customer.get(plan_site.base + rest).text)
+
+
+def test_a_plan_for_more_invoices_asks_no_more_of_the_database(plan_site: PlanSite) -> None:
+    asked: list[object] = []
+    counts: list[int] = []
+    event.listen(plan_site.resources.database.reader, "before_cursor_execute", lambda *what: asked.append(what))
+    for covered in ([plan_site.invoice], [plan_site.example, plan_site.other_invoice]):
+        answer = plan_site.customer.post(
+            f"{plan_site.base}/plans",
+            data={**plan_site.wish(words="Our season starts late."), "charge": [each.public_id for each in covered]},
+        )
+        assert answer.status_code == 303, answer.text
+        plan = plan_site.plan(answer)
+        assert plan.state == "requested"
+        asked.clear()
+        assert plan_site.customer.get(plan_site.page(plan)).status_code == 200
+        counts.append(len(asked))
+        plan_site.customer.post(plan_site.page(plan, "/withdrawal"))
+    assert counts[0] == counts[1]
