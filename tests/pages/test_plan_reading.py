@@ -9,6 +9,7 @@ from portal.actions import collections, plan_changes, policies
 from portal.actions import plans as actions
 from portal.actions.plans import Terms
 from portal.records import collections as collection_records
+from portal.records import plans
 from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
 from tests.support.reading import words
@@ -111,6 +112,18 @@ def test_what_is_charged_by_itself_is_not_asked_for(plan_site: PlanSite, changed
     assert f"Your payment plan: {said}" in words(plan_site.customer.get(plan_site.base).text)
     for rest in (f"/plans/{plan.public_id}", "/plans"):
         assert said.split(". See")[0] in words(plan_site.customer.get(plan_site.base + rest).text)
+
+
+def test_what_would_be_charged_only_after_the_plan_has_ended_is_asked_for(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    method = plan_site.save()
+    plan_site.customer.post(plan_site.page(plan, "/method"), data=plan_site.choice(plan, method.public_id))
+    collections.announce(plan_site.resources, now=plan_site.clock.now())
+    for cure_by, said in ((3, "$200.00 is due today"), (4, "$200.00 is charged on Mar 4, 2026")):
+        with plan_site.resources.writing() as session:
+            plans.change(session, plan_site.fresh(plan.public_id), {"cure_by": date(2026, 3, cure_by)})
+        assert said in words(plan_site.customer.get(plan_site.page(plan)).text)
 
 
 def test_a_plan_for_more_invoices_asks_no_more_of_the_database(plan_site: PlanSite) -> None:
