@@ -1,11 +1,13 @@
 """What letters and pages may say of a collection, as of now; whether a letter about one still makes sense."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portal.actions import collection_letters, collection_sums, plan_standing
+from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
-from portal.records import Session, charges, collections, plans, saved_methods
+from portal.actions.statements import Standing
+from portal.records import Session, autopays, charges, collections, plans, saved_methods
 from portal.records.autopays import AutopayRow
 from portal.records.charges import ChargeRow
 from portal.records.collections import CollectionRow, TryRow
@@ -62,10 +64,32 @@ def announced(session: Session, account_id: int, *, policy: Policy) -> Sequence[
     return [load(session, row.id, policy=policy) for row in sorted(waiting, key=lambda row: (row.next_on, row.id))]
 
 
-def next_of_autopay(session: Session, autopay: AutopayRow) -> CollectionRow | None:
-    """What is charged next under a leave that is in force; None where nothing is announced."""
-    waiting = [row for row in collections.of_autopay(session, autopay.id) if row.state == "waiting"]
-    return min(waiting, key=lambda row: (row.next_on, row.id), default=None)
+def next_of_autopay(session: Session, autopay: AutopayRow, standing: Standing) -> CollectionRow | None:
+    """What is charged next under a leave that is in force; None where nothing is announced that is still to be paid."""
+    payable = [item.charge_id for item in standing.items if item.payable_cents]
+    return autopays.following(session, autopay, payable)
+
+
+def next_of_plan(session: Session, found: PlanStanding) -> CollectionRow | None:
+    """The charge that is announced of a plan's next payment; None where the customer has something to do: it is paid
+    by hand, a charge waits for the bank or was refused, or the plan would end before."""
+    plan, following = found.plan, found.next
+    if plan.state != "active" or plan.method_id is None or following is None:
+        return None
+    unpaid = {row.position for row in found.rows if is_asked_for(row, least_cents=found.least_cents)}
+    rows = [row for row in collections.of_plan(session, plan.id) if row.position in unpaid]
+    if any(row.state == "confirming" or row.why not in {"", *collections.GOES_ON} for row in rows):
+        return None
+    row = next((row for row in rows if row.position == following.position and row.state == "waiting"), None)
+    if row is None or not collection_sums.is_wanted(session, row):
+        return None
+    return row if plan.cure_by is None or row.next_on <= plan.cure_by else None
+
+
+def next_of_plans(session: Session, found: Iterable[PlanStanding | None]) -> dict[int, CollectionRow]:
+    """The same of several, by plan."""
+    charges = {each.plan.id: next_of_plan(session, each) for each in found if each is not None}
+    return {plan_id: row for plan_id, row in charges.items() if row is not None}
 
 
 def overtaken(session: Session, letter: LetterRow, *, policy: Policy) -> str:

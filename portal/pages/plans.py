@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from portal.actions import plan_acceptance, plan_changes, plan_facts, plan_standing, plans, statements
+from portal.actions import collection_facts, plan_acceptance, plan_changes, plan_facts, plan_standing, plans, statements
 from portal.actions.access import Access
+from portal.actions.plan_standing import PlanStanding
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.records import Session, agreements, charges, collections, ledger, saved_methods
@@ -40,13 +41,14 @@ def listed(visit: Visit) -> Response:
             (plan, plan_standing.load(session, plan, standing, policy=policy) if plan.state in KEPT else None)
             for plan in records.of_account(session, access.account.id)
         ]
+        announced = collection_facts.next_of_plans(session, [each for _, each in found])
         closed = {
             plan.id
             for plan, _ in found
             if plan.state == "offered" and not plan_acceptance.is_open(session, plan, standing, policy=policy)
         }
     base = f"/a/{access.account.public_id}"
-    rows = view.listed(found, closed, policy.words(access.account.currency), base=base)
+    rows = view.listed(found, announced, closed, policy.words(access.account.currency), base=base)
     new = f"{base}/plans/new" if plans.coverable(standing) else ""
     context = {"plans": rows, "links": {"statement": base, "new": new}}
     return visit.page("plans/list.html", context, policy=policy, account=access.account)
@@ -129,8 +131,8 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
             return _offer(visit, session, access, plan, standing, policy, words)
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
-        means = _means(visit, session, plan, words)
-        covered = _covered(session, plan, policy, words)
+        means = _means(visit, session, found, words)
+        covered = _covered(session, plan, words)
         options = records.options(session, plan.id) if plan.state == "requested" else ()
         follower = plan_facts.followed_by(plan, records.of_account(session, plan.account_id))
         collected = collections.of_plan(session, plan.id) if plan.state == "active" else ()
@@ -201,7 +203,7 @@ def _offer(
         "total": words.money(plan.total_cents),
         "options": options,
         "closed": closed,
-        "covered": _covered(session, plan, policy, words),
+        "covered": _covered(session, plan, words),
         "replaces": replaces,
         "is_own": plan.is_own,
         "words": [] if plan.is_own else [line for line in plan.words.splitlines() if line.strip()],
@@ -249,15 +251,18 @@ def _plan(session: Session, access: Access, public_id: str) -> PlanRow:
     return plan
 
 
-def _covered(session: Session, plan: PlanRow, policy: Policy, words: Words) -> list[dict[str, str]]:
+def _covered(session: Session, plan: PlanRow, words: Words) -> list[dict[str, str]]:
     rows = records.covered(session, plan.id)
-    numbers = {row.charge_id: charges.by_id(session, row.charge_id, policy.today).number for row in rows}
-    return view.covered(rows, numbers, words)
+    return view.covered(rows, charges.numbers(session, [row.charge_id for row in rows]), words)
 
 
-def _means(visit: Visit, session: Session, plan: PlanRow, words: Words) -> Means:
-    method = saved_methods.by_id(session, plan.method_id) if plan.method_id else None
-    return Means(method_view.called(method, words) if method else "", can_change=visit.resources.stripe is not None)
+def _means(visit: Visit, session: Session, found: PlanStanding, words: Words) -> Means:
+    method = saved_methods.by_id(session, found.plan.method_id) if found.plan.method_id else None
+    return Means(
+        method_view.called(method, words) if method else "",
+        can_change=visit.resources.stripe is not None,
+        charge=collection_facts.next_of_plan(session, found),
+    )
 
 
 def _count(visit: Visit, access: Access) -> None:

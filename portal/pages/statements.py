@@ -10,7 +10,7 @@ from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.gateways.pdf import PdfFailed, render_pdf
 from portal.pages.explanations import load_books, under_way
-from portal.records import Session, autopays, charges, disputes, plans, saved_methods
+from portal.records import Session, autopays, charges, disputes, plans
 from portal.rules.refusals import Refusal
 from portal.rules.walks import balance_walk
 from portal.templating import asset_root, currency_digits, render
@@ -74,7 +74,8 @@ def page(
             for plan in account_plans
             if plan.state != "offered" or plan_acceptance.is_open(session, plan, standing, policy=policy)
         ]
-        autopay = _autopay(session, account.id, words)
+        announced = collection_facts.next_of_plans(session, [each for _, each in mentioned])
+        autopay = _autopay(session, standing, words)
     context = {
         **view.heading(standing, words),
         "offers": view.offers(standing, words),
@@ -89,7 +90,7 @@ def page(
         "under_way": explanations.payments_under_way(debits, words),
         "told": notices_view.told(open_notices, words, base=base),
         "credit": notices_view.credit(standing, open_notices, words, base=base),
-        "plans": plans_view.mentioned(mentioned, words, base=base),
+        "plans": plans_view.mentioned(mentioned, announced, words, base=base),
         "autopay": autopay,
         "links": {
             "pay": f"{base}/pay",
@@ -113,12 +114,11 @@ def _can_be_split(standing: Standing, policy: Policy) -> bool:
     return standing.statement.balance.payable_cents >= 2 * max(1, policy.plan_least_cents)
 
 
-def _autopay(session: Session, account_id: int, words: Words) -> str:
-    found = autopays.in_force(session, account_id)
+def _autopay(session: Session, standing: Standing, words: Words) -> str:
+    found = autopays.in_force(session, standing.account.id)
     if found is None:
         return ""
-    method = saved_methods.by_id(session, found.method_id)
-    return collections_view.automatic(method, collection_facts.next_of_autopay(session, found), words)
+    return collections_view.automatic(collection_facts.next_of_autopay(session, found, standing), words)
 
 
 def pdf(visit: Visit) -> Response:

@@ -1,13 +1,14 @@
 """Leave to charge every invoice of an account on its due day: who gave it, with which method, and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
+from portal.records.collections import CollectionRow
 from portal.records.engine import Session
-from portal.records.tables import autopays
+from portal.records.tables import autopays, collections
 
 
 class AutopayRow(NamedTuple):
@@ -29,6 +30,17 @@ _ENDED_WITH = select(*_AUTOPAY).where(
     autopays.c.method_id == bindparam("method"), autopays.c.ended_why == "method_ended"
 )
 _BY_ID = select(*_AUTOPAY).where(autopays.c.id == bindparam("wanted"))
+_NEXT = (
+    select(*(collections.c[name] for name in CollectionRow._fields))
+    .where(
+        collections.c.autopay_id == bindparam("autopay"),
+        collections.c.method_id == bindparam("method"),
+        collections.c.state == "waiting",
+        collections.c.charge_id.in_(bindparam("charges", expanding=True)),
+    )
+    .order_by(collections.c.next_on, collections.c.id)
+    .limit(1)
+)
 
 
 def by_id(session: Session, autopay_id: int) -> AutopayRow:
@@ -46,6 +58,13 @@ def ended_with(session: Session, method_id: int) -> AutopayRow | None:
     """The leave that ended because its method did."""
     row = session.execute(_ENDED_WITH, {"method": method_id}).first()
     return AutopayRow(*row) if row else None
+
+
+def following(session: Session, autopay: AutopayRow, charge_ids: Collection[int]) -> CollectionRow | None:
+    """What is announced to be charged next under a leave, with the method that it is for now and of these charges."""
+    wanted = {"autopay": autopay.id, "method": autopay.method_id, "charges": list(charge_ids)}
+    row = session.execute(_NEXT, wanted).first()
+    return CollectionRow._make(row) if row else None
 
 
 def add(session: Session, values: Mapping[str, object]) -> AutopayRow:

@@ -79,6 +79,7 @@ _BY_ID = (
     .where(charges.c.id == bindparam("wanted"))
     .group_by(charges.c.id)
 )
+_NUMBERS = select(charges.c.id, charges.c.number).where(charges.c.id.in_(bindparam("charges", expanding=True)))
 _ID_OF_NUMBER = select(charges.c.id).where(
     charges.c.account_id == bindparam("account"), charges.c.number == bindparam("number")
 )
@@ -105,6 +106,11 @@ _SETTLED = (
     )
     .order_by(allocations.c.id)
 )
+
+
+def numbers(session: Session, charge_ids: Collection[int]) -> dict[int, str]:
+    """What these charges are called, by their ids."""
+    return {row.id: row.number for row in session.execute(_NUMBERS, {"charges": list(charge_ids)})}
 
 
 def id_of_number(session: Session, account_id: int, number: str) -> int | None:

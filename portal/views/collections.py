@@ -1,11 +1,11 @@
 """Charges of saved methods on pages: what is announced, and one that its customer is asked to confirm."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from portal.actions.collection_confirming import Asked
 from portal.actions.collection_facts import CollectionFacts
 from portal.records.collections import CollectionRow
-from portal.records.saved_methods import MethodRow
 from portal.views.collection_letters import what_for
 from portal.views.declines import why_declined
 from portal.views.methods import called
@@ -29,7 +29,7 @@ def announced(found: Sequence[CollectionFacts], words: Words, *, base: str) -> l
     """What is about to be charged: day, amount, with what, and for what, with its address."""
     return [
         {
-            "date": words.date(facts.row.next_on),
+            "date": words.date(_day(facts.row, words)),
             "amount": words.money(facts.row.noticed_cents),
             "method": called(facts.method, words),
             "what": what_for(facts, words),
@@ -41,17 +41,23 @@ def announced(found: Sequence[CollectionFacts], words: Words, *, base: str) -> l
     ]  # fmt: skip
 
 
-def automatic(method: MethodRow, following: CollectionRow | None, words: Words) -> str:
-    """That automatic payments are on, and what is charged next if that is announced."""
-    on = words.text("Automatic payments are on, with %(method)s.", method=called(method, words))
+def automatic(following: CollectionRow | None, words: Words) -> str:
+    """That automatic payments are on, and what is charged next if that is announced. With what is not said: who has
+    only the link may read it."""
+    on = words.text("Automatic payments are on.")
     if following is None:
         return on
     announced = words.text(
-        "The next charge is %(amount)s on %(date)s.",
+        "The next charge is up to %(amount)s on %(date)s.",
         amount=words.money(following.noticed_cents),
-        date=words.date(following.next_on),
+        date=words.date(_day(following, words)),
     )
     return f"{on} {announced}"
+
+
+def _day(row: CollectionRow, words: Words) -> date:
+    """When it is charged: what has piled up is charged today."""
+    return max(row.next_on, words.today)
 
 
 def _story(found: Asked, words: Words) -> str:

@@ -35,10 +35,12 @@ _NO_TROUBLE = GOES_ON | {"plan_ended", "autopay_off", "method_ended"}
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """How a plan is paid: the method's name and digits (empty: by hand), and whether another can be chosen online."""
+    """How a plan is paid: the method's name and digits (empty: by hand), whether another can be chosen online, and the
+    charge that is announced of its next payment."""
 
     method: str
     can_change: bool
+    charge: CollectionRow | None
 
 
 def state(plan: PlanRow, follower: PlanRow | None, words: Words, *, is_closed: bool = False) -> dict[str, str]:
@@ -53,23 +55,36 @@ def state(plan: PlanRow, follower: PlanRow | None, words: Words, *, is_closed: b
 
 
 def listed(
-    found: Sequence[tuple[PlanRow, PlanStanding | None]], closed: Collection[int], words: Words, *, base: str
+    found: Sequence[tuple[PlanRow, PlanStanding | None]],
+    announced: Mapping[int, CollectionRow],
+    closed: Collection[int],
+    words: Words,
+    *,
+    base: str,
 ) -> list[dict[str, object]]:
-    """The rows of the list of an account's plans. `closed` are the ids of offers that cannot be accepted any more."""
+    """The rows of the list of an account's plans. `announced` are the next charges by plan, `closed` the ids of offers
+    that cannot be accepted any more."""
     return [
         {
             "number": plan.number,
             "href": f"{base}/plans/{plan.public_id}",
             "state": state(plan, followed_by(plan, [each for each, _ in found]), words, is_closed=plan.id in closed),
             "amount": words.money(plan.total_cents),
-            "next": _next(standing, words) if standing else "",
+            "next": _next(standing, announced.get(plan.id), words) if standing else "",
         }
         for plan, standing in found
     ]
 
 
-def mentioned(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words, *, base: str) -> list[dict[str, str]]:
-    """What a statement says of plans: those that wait for somebody, and those that are being kept."""
+def mentioned(
+    found: Sequence[tuple[PlanRow, PlanStanding | None]],
+    announced: Mapping[int, CollectionRow],
+    words: Words,
+    *,
+    base: str,
+) -> list[dict[str, str]]:
+    """What a statement says of plans: those that wait for somebody, and those that are being kept. `announced` are the
+    next charges by plan."""
     said = {
         "requested": words.text("You asked for a payment plan. We answer by email."),
         "offered": words.text("We offer you a payment plan. Read it"),
@@ -79,8 +94,8 @@ def mentioned(found: Sequence[tuple[PlanRow, PlanStanding | None]], words: Words
     return [
         {
             "text": words.text("Finish your payment plan") if plan.state == "offered" and plan.is_own
-            else words.text("Your payment plan: %(due)s. See what to do", due=due)
-            if standing and (due := _due_now(standing, words))
+            else _due_mentioned(due, words, is_charged=plan.id in announced)
+            if standing and (due := _due_now(standing, announced.get(plan.id), words))
             else said[plan.state],
             "href": f"{base}/plans/{plan.public_id}",
             "number": plan.number,
@@ -104,7 +119,7 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
         "credited": words.money_or_nothing(_fell_away(found)),
         "frozen": words.money_or_nothing(sum(row.frozen_cents for row in found.rows)),
         "pending": words.money_or_nothing(sum(row.pending_cents for row in found.rows)),
-        "next": _next(found, words),
+        "next": _next(found, means.charge, words),
         "late": words.date(late_on) if late_on else "",
         "cure_by": words.date(plan.cure_by) if plan.cure_by else "",
         "asked": words.money_or_nothing(asked_cents),
@@ -220,21 +235,30 @@ def _row_state(row: Instalment, found: PlanStanding, words: Words) -> tuple[str,
     return (words.text("Due today"), "due_soon") if days == 0 else (words.text("Coming"), "open")
 
 
-def _next(found: PlanStanding, words: Words) -> str:
+def _next(found: PlanStanding, charge: CollectionRow | None, words: Words) -> str:
     row = found.next
     if row is None or found.plan.state != "active":
         return ""
     amount = words.money(row.left_cents)
-    return _due_now(found, words) or words.text(
+    return _due_now(found, charge, words) or words.text(
         "Next: %(amount)s on %(date)s", amount=amount, date=words.long_day(row.due_on)
     )
 
 
-def _due_now(found: PlanStanding, words: Words) -> str:
-    """What is overdue, else what is due today; empty where neither is."""
+def _due_mentioned(due: str, words: Words, *, is_charged: bool) -> str:
+    if is_charged:
+        return words.text("Your payment plan: %(due)s. See its dates", due=due)
+    return words.text("Your payment plan: %(due)s. See what to do", due=due)
+
+
+def _due_now(found: PlanStanding, charge: CollectionRow | None, words: Words) -> str:
+    """What is overdue, else what is due today, or when it is charged by itself; empty where neither is."""
     row, today = found.next, words.today
     if row is None or row.due_on > today or found.plan.state != "active":
         return ""
+    if charge is not None:
+        amount, day = words.money(row.left_cents), words.long_day(max(charge.next_on, today))
+        return words.text("%(amount)s is charged on %(date)s", amount=amount, date=day)
     if row.due_on == today:
         return words.text("%(amount)s is due today", amount=words.money(found.asked_cents(today)))
     late_cents = found.asked_cents(today - timedelta(days=1))

@@ -154,9 +154,10 @@ def test_what_is_announced_stands_on_both_pages(shop: PayingSite, customer: Test
     question = "Rather not think of due days?"
     assert question in words(customer.get(shop.base).text)
     turn_on(shop, customer, save(shop, customer))
-    on = "Automatic payments are on, with Visa •••• 4242."
+    on = "Automatic payments are on."
     statement = words(customer.get(shop.base).text)
     assert on in statement
+    assert "4242" not in statement
     assert "The next charge" not in statement
     assert question not in statement
     assert "Announced charges" not in words(customer.get(f"{shop.base}/methods").text)
@@ -164,10 +165,29 @@ def test_what_is_announced_stands_on_both_pages(shop: PayingSite, customer: Test
     collections.announce(shop.resources, now=shop.clock.now())
     customer = shop.trust(shop.visitor())
     page = customer.get(shop.base).text
-    assert f"{on} The next charge is $1,250.00 on March 12, 2026." in words(page)
+    assert f"{on} The next charge is up to $1,250.00 on March 12, 2026." in words(page)
     assert f'href="{shop.base}/methods"' in page
     methods = words(customer.get(f"{shop.base}/methods").text)
     assert "$1,250.00 on March 12, 2026 Invoice INV-1 · Visa •••• 4242 $300.00 on March 12, 2026 Invoice" in methods
+
+
+def test_the_next_charge_is_of_what_is_still_to_be_paid_and_not_in_the_past(
+    shop: PayingSite, customer: TestClient
+) -> None:
+    turn_on(shop, customer, save(shop, customer))
+    shop.clock.move(days=8)
+    collections.announce(shop.resources, now=shop.clock.now())
+    shop.clock.move(days=4)
+    customer = shop.trust(shop.visitor())
+    for address in (shop.base, f"{shop.base}/methods"):
+        page = words(customer.get(address).text)
+        assert "$1,250.00 on March 14, 2026" in page
+        assert "on March 12, 2026" not in page
+    shop.sync(shop.pay(customer, shop.invoice))
+    assert "The next charge is up to $300.00 on March 14, 2026." in words(customer.get(shop.base).text)
+    other = save(shop, customer)
+    turn_on(shop, customer, other)
+    assert "The next charge" not in words(customer.get(shop.base).text)
 
 
 def test_removing_says_what_follows_and_does_it(shop: PayingSite, customer: TestClient) -> None:

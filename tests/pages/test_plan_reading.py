@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import event
 
-from portal.actions import plan_changes, policies
+from portal.actions import collections, plan_changes, policies
 from portal.actions import plans as actions
 from portal.actions.plans import Terms
+from portal.records import collections as collection_records
+from portal.records import plans
 from portal.rules.plans import Shape
 from tests.support.plan_site import PlanSite
 from tests.support.reading import words
@@ -85,3 +88,58 @@ def test_what_is_due_on_agreeing_has_no_date_before_and_no_letter(plan_site: Pla
     assert "at least two days before each later charge" in shown
     assert "at least two days before each charge after what you pay today" in shown
     assert "two days before each charge." not in shown
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "$200.00 is charged on Mar 4, 2026. See its dates"),
+        ({"next_on": date(2026, 3, 1)}, "$200.00 is charged on Mar 2, 2026. See its dates"),
+        ({"state": "confirming", "why": "authentication_required"}, "$200.00 is due today. See what to do"),
+        ({"state": "stopped", "why": "lost_card"}, "$200.00 is due today. See what to do"),
+        ({"why": "insufficient_funds"}, "$200.00 is due today. See what to do"),
+    ],
+)
+def test_what_is_charged_by_itself_is_not_asked_for(plan_site: PlanSite, changed: dict[str, object], said: str) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    method = plan_site.save()
+    plan_site.customer.post(plan_site.page(plan, "/method"), data=plan_site.choice(plan, method.public_id))
+    collections.announce(plan_site.resources, now=plan_site.clock.now())
+    with plan_site.resources.writing() as session:
+        row, *_ = collection_records.of_plan(session, plan.id)
+        collection_records.change(session, row, **changed)
+    assert f"Your payment plan: {said}" in words(plan_site.customer.get(plan_site.base).text)
+    for rest in (f"/plans/{plan.public_id}", "/plans"):
+        assert said.split(". See")[0] in words(plan_site.customer.get(plan_site.base + rest).text)
+
+
+def test_what_would_be_charged_only_after_the_plan_has_ended_is_asked_for(plan_site: PlanSite) -> None:
+    plan = plan_site.make()
+    plan_site.agree(plan)
+    method = plan_site.save()
+    plan_site.customer.post(plan_site.page(plan, "/method"), data=plan_site.choice(plan, method.public_id))
+    collections.announce(plan_site.resources, now=plan_site.clock.now())
+    for cure_by, said in ((3, "$200.00 is due today"), (4, "$200.00 is charged on Mar 4, 2026")):
+        with plan_site.resources.writing() as session:
+            plans.change(session, plan_site.fresh(plan.public_id), {"cure_by": date(2026, 3, cure_by)})
+        assert said in words(plan_site.customer.get(plan_site.page(plan)).text)
+
+
+def test_a_plan_for_more_invoices_asks_no_more_of_the_database(plan_site: PlanSite) -> None:
+    asked: list[object] = []
+    counts: list[int] = []
+    event.listen(plan_site.resources.database.reader, "before_cursor_execute", lambda *what: asked.append(what))
+    for covered in ([plan_site.invoice], [plan_site.example, plan_site.other_invoice]):
+        answer = plan_site.customer.post(
+            f"{plan_site.base}/plans",
+            data={**plan_site.wish(words="Our season starts late."), "charge": [each.public_id for each in covered]},
+        )
+        assert answer.status_code == 303, answer.text
+        plan = plan_site.plan(answer)
+        assert plan.state == "requested"
+        asked.clear()
+        assert plan_site.customer.get(plan_site.page(plan)).status_code == 200
+        counts.append(len(asked))
+        plan_site.customer.post(plan_site.page(plan, "/withdrawal"))
+    assert counts[0] == counts[1]

@@ -33,7 +33,7 @@ CREDIT = {
     "withdraw": "",
 }
 MATTERS: dict[str, object] = {
-    "autopay": f"Automatic payments are on, with Visa {CANARY}. The next charge is $94.09 on December 2, 2026.",
+    "autopay": "Automatic payments are on. The next charge is up to $94.09 on December 2, 2026.",
     "plans": [
         {"text": "We offer you a payment plan. Read it", "href": f"{BASE}/plans/p1", "number": f"P-00001 {CANARY}"},
     ],
