@@ -131,7 +131,7 @@ def _page(visit: Visit, public_id: str, refusals: list[Refusal], *, moving: tupl
             return _offer(visit, session, access, plan, standing, policy, words)
         events = records.events(session, plan.id)
         agreement = agreements.of_plan(session, plan.id)
-        means = _means(visit, session, found, words)
+        means = _means(visit, session, access, found, words)
         covered = _covered(session, plan, words)
         options = records.options(session, plan.id) if plan.state == "requested" else ()
         follower = plan_facts.followed_by(plan, records.of_account(session, plan.account_id))
@@ -256,10 +256,12 @@ def _covered(session: Session, plan: PlanRow, words: Words) -> list[dict[str, st
     return view.covered(rows, charges.numbers(session, [row.charge_id for row in rows]), words)
 
 
-def _means(visit: Visit, session: Session, found: PlanStanding, words: Words) -> Means:
+def _means(visit: Visit, session: Session, access: Access, found: PlanStanding, words: Words) -> Means:
     method = saved_methods.by_id(session, found.plan.method_id) if found.plan.method_id else None
+    # Which card or account is saved is shown only in a browser that was confirmed.
+    named = method_view.called if visit.device(session, access) else method_view.unnamed
     return Means(
-        method_view.called(method, words) if method else "",
+        named(method, words) if method else "",
         can_change=visit.resources.stripe is not None,
         charge=collection_facts.next_of_plan(session, found),
     )

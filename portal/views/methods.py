@@ -23,6 +23,11 @@ _WHY = {
 }
 
 
+def unnamed(method: MethodRow, words: Words) -> str:
+    """What kind of method it is, and no more."""
+    return words.text("a saved card") if method.kind == "card" else words.text("a saved bank account")
+
+
 def called(method: MethodRow, words: Words) -> str:
     """`Visa •••• 4242`; a card of no known brand is a card."""
     unknown = words.text("Card") if method.kind == "card" else words.text("Bank account")

@@ -201,6 +201,9 @@ def test_by_card_what_is_due_today_is_paid_and_the_card_saved_for_the_plan(plan_
     assert plan_site.page(plan) in back.text
     shown = words(plan_site.customer.get(plan_site.page(plan)).text)
     assert "Automatically with Visa •••• 4242" in shown
+    stranger = words(plan_site.visitor().get(plan_site.page(plan)).text)
+    assert "Automatically with a saved card" in stranger
+    assert "4242" not in stranger
     assert "Paid $200.00" in shown
 
 
