@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from portal import templating
+from portal.rules.money import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Words:
     def money_or_nothing(self, cents: int) -> str:
         """Empty for zero, so that a template can leave the line out."""
         return self.money(cents) if cents else ""
+
+    def typed(self, cents: int) -> str:
+        """Minor units as somebody would type them into a field: `1234.56`, where commas are decimal `1234,56`."""
+        return plain(cents, self.currency).replace(".", templating.decimal_mark(self.locale))
 
     def date(self, on: datetime.date) -> str:
         """The long form: `November 28, 2026`."""

@@ -1,5 +1,6 @@
 """Figures and dates as one customer reads them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from portal.wording import Words
@@ -11,6 +12,8 @@ def test_figures() -> None:
     assert WORDS.money(123_456) == "$1,234.56"
     assert WORDS.money(-840) == "−$8.40"
     assert WORDS.money_or_nothing(0) == ""
+    assert WORDS.typed(123_456) == "1234.56"
+    assert replace(WORDS, locale="de_DE").typed(123_456) == "1234,56"
     assert WORDS.percent(150) == "1.5%"
 
 

@@ -14,10 +14,8 @@ from portal.records.accounts import ContactRow
 from portal.records.charges import ChargeRow
 from portal.records.plans import OptionRow
 from portal.rules.dates import add_months
-from portal.rules.money import plain
 from portal.rules.plans import MOST_WITHOUT_WARNING, Shape, is_credit, least_down_cents, schedule
 from portal.rules.refusals import Refusal
-from portal.templating import decimal_mark
 from portal.wording import Words
 
 
@@ -46,7 +44,7 @@ def fields(shapes: Mapping[int, Shape], policy: Policy, currency: str) -> Mappin
     """What the form says at first."""
     found = {"expires_on": last_offer_day(policy).isoformat()}
     for place, shape in shapes.items():
-        found |= _fields(place, shape, policy, currency)
+        found |= _fields(place, shape, policy.words(currency))
     return found
 
 
@@ -129,8 +127,8 @@ def _outside(total_cents: int, shape: Shape, policy: Policy, words: Words) -> li
     return [each.message % each.values for each in found]
 
 
-def _fields(number: int, shape: Shape, policy: Policy, currency: str) -> dict[str, str]:
-    down = plain(shape.down_cents, currency).replace(".", decimal_mark(policy.locale)) if shape.down_cents else ""
+def _fields(number: int, shape: Shape, words: Words) -> dict[str, str]:
+    down = words.typed(shape.down_cents) if shape.down_cents else ""
     return {
         f"down-{number}": down,
         f"count-{number}": str(shape.count),

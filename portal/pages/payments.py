@@ -285,7 +285,7 @@ def _returned(visit: Visit, attempt: AttemptRow, access: Access, policy: Policy,
     words = policy.words(account.currency)
     base = f"/a/{account.public_id}"
     of_plan = view.of_plan(attempt, stands, words, base=base) if stands else None
-    again = view.again(standing, attempt, quoted, decimal_mark=decimal_mark(words.locale))
+    again = view.again(standing, attempt, quoted, words)
     retry = of_plan["again"] if of_plan else f"{base}/pay?{urlencode(again)}"
     context = {
         **view.returned(attempt, quoted, words, email=mask_email(email) if email else "", is_known=is_known),

@@ -78,10 +78,7 @@ def _typed(given: ImmutableMultiDict[str, str], standing: Standing, policy: Poli
     if "count" not in given:
         chosen = tuple(each for each in payable if each in given.getlist("charge")) or tuple(payable)
         total_cents = sum(plans.coverable(standing, chosen).values())
-        return view.first_guess(
-            total_cents, plans.guardrails(policy), chosen, today=policy.today, currency=words.currency,
-            mark=decimal_mark(words.locale),
-        )  # fmt: skip
+        return view.first_guess(total_cents, plans.guardrails(policy), chosen, words, today=policy.today)
     return Typed(
         charges=tuple(given.getlist("charge")),
         down=given.get("down", "").strip()[:_LONGEST],

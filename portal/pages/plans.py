@@ -17,7 +17,6 @@ from portal.records.plans import PlanRow
 from portal.rules.dates import is_far_off, parse_date
 from portal.rules.plans import KEPT
 from portal.rules.refusals import Conflict, NotFound, Refusal
-from portal.templating import decimal_mark
 from portal.views import methods as method_view
 from portal.views import plan_builder as builder_view
 from portal.views import plan_offers
@@ -229,8 +228,7 @@ def _as_typed(session: Session, plan: PlanRow, standing: Standing, policy: Polic
     typed = builder_view.filled(
         replace(shape, first_on=max(shape.first_on, policy.today)),
         tuple(standing.charges[row.charge_id].public_id for row in covered),
-        currency=words.currency,
-        mark=decimal_mark(words.locale),
+        words,
     )
     fields = {"charge": typed.charges, "down": typed.down, "count": typed.count, "every": typed.every}
     return urlencode({**fields, "first_on": typed.first_on}, doseq=True)

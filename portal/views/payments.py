@@ -11,9 +11,7 @@ from portal.actions.statements import Standing
 from portal.records.attempts import AttemptRow, QuotedRow
 from portal.rules.allocation import Quote
 from portal.rules.dates import add_business_days, local_day
-from portal.rules.money import plain
 from portal.rules.plans import KEPT
-from portal.templating import decimal_mark
 from portal.wording import Words
 
 # How long a bank debit usually takes: https://docs.stripe.com/payments/ach-direct-debit#timing
@@ -134,7 +132,7 @@ def of_plan(attempt: AttemptRow, found: PlanStanding, words: Words, *, base: str
     first_cents = sum(row.left_cents for row in found.rows if row.position == 0 and row.left_cents >= found.least_cents)
     query = {
         "plan": plan.public_id,
-        "amount": plain(attempt.amount_cents, attempt.currency).replace(".", decimal_mark(words.locale)),
+        "amount": words.typed(attempt.amount_cents),
         "ahead": attempt.ahead or "last",
     }
     return {
@@ -148,13 +146,11 @@ def of_plan(attempt: AttemptRow, found: PlanStanding, words: Words, *, base: str
     }
 
 
-def again(
-    standing: Standing, attempt: AttemptRow, quoted: Sequence[QuotedRow], *, decimal_mark: str
-) -> list[tuple[str, str]]:
+def again(standing: Standing, attempt: AttemptRow, quoted: Sequence[QuotedRow], words: Words) -> list[tuple[str, str]]:
     """The query of check and pay for the same once more: its charges, or its sum where that cleared not all of one."""
     payable = {item.charge_id: item.payable_cents for item in standing.items}
     if any(line.pay_cents + line.discount_cents < payable.get(line.charge_id, 0) for line in quoted):
-        return [("amount", plain(attempt.amount_cents, attempt.currency).replace(".", decimal_mark))]
+        return [("amount", words.typed(attempt.amount_cents))]
     return [("charge", line.charge_public_id) for line in quoted]
 
 

@@ -8,7 +8,6 @@ from portal.actions.plans import coverable, given_up
 from portal.actions.policies import Policy
 from portal.actions.statements import Standing
 from portal.rules.dates import add_months
-from portal.rules.money import plain
 from portal.rules.plans import EVERY, Broken, Due, Guardrails, Shape, least_down_cents, outside
 from portal.wording import Words
 
@@ -26,22 +25,22 @@ class Typed:
 
 
 def first_guess(
-    total_cents: int, guardrails: Guardrails, charges: tuple[str, ...], *, today: date, currency: str, mark: str
+    total_cents: int, guardrails: Guardrails, charges: tuple[str, ...], words: Words, *, today: date
 ) -> Typed:
     """What the form holds at first: the least first amount, then as many monthly payments as the limits allow."""
     down_cents = least_down_cents(total_cents, guardrails)
     first_on = min(add_months(today, 1), today + timedelta(days=guardrails.most_first_days))
     count = guardrails.most_count
     while count > 1 and outside(
-        total_cents, Shape(down_cents, count, "month", first_on), guardrails, today=today, currency=currency
+        total_cents, Shape(down_cents, count, "month", first_on), guardrails, today=today, currency=words.currency
     ):
         count -= 1
-    return filled(Shape(down_cents, count, "month", first_on), charges, currency=currency, mark=mark)
+    return filled(Shape(down_cents, count, "month", first_on), charges, words)
 
 
-def filled(shape: Shape, charges: tuple[str, ...], *, currency: str, mark: str) -> Typed:
+def filled(shape: Shape, charges: tuple[str, ...], words: Words) -> Typed:
     """The form with these terms filled in."""
-    down = plain(shape.down_cents, currency).replace(".", mark) if shape.down_cents else ""
+    down = words.typed(shape.down_cents) if shape.down_cents else ""
     return Typed(charges, down, str(shape.count), shape.every, shape.first_on.isoformat())
 
 

@@ -9,9 +9,7 @@ from portal.actions.plan_standing import PlanStanding
 from portal.records.collections import GOES_ON, CollectionRow
 from portal.records.plans import CoveredRow, PlanRow
 from portal.rules.instalments import Instalment
-from portal.rules.money import plain
 from portal.rules.plans import Due
-from portal.templating import decimal_mark
 from portal.views.declines import why_declined
 from portal.views.plan_builder import payment_name
 from portal.wording import Words
@@ -123,9 +121,9 @@ def kept(found: PlanStanding, movable: Sequence[tuple[Due, date]], means: Means,
         "late": words.date(late_on) if late_on else "",
         "cure_by": words.date(plan.cure_by) if plan.cure_by else "",
         "asked": words.money_or_nothing(asked_cents),
-        "asked_typed": _typed(asked_cents, words),
+        "asked_typed": words.typed(asked_cents),
         "rest": words.money(left_cents) if left_cents > asked_cents else "",
-        "rest_typed": _typed(left_cents, words),
+        "rest_typed": words.typed(left_cents),
         "movable": [
             {
                 "position": due.position,
@@ -270,7 +268,3 @@ def _due_now(found: PlanStanding, charge: CollectionRow | None, words: Words) ->
 def _fell_away(found: PlanStanding) -> int:
     """What of the plan need not be paid any more though no money of the plan has paid it."""
     return max(0, found.plan.total_cents - found.paid_cents - found.left_cents)
-
-
-def _typed(cents: int, words: Words) -> str:
-    return plain(cents, words.currency).replace(".", decimal_mark(words.locale))
